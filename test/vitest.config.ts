@@ -1,0 +1,20 @@
+import { defineConfig } from "vitest/config";
+
+const project = (name: string, testTimeout: number) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout },
+});
+
+/** Three projects: `unit` in milliseconds, `integration` an edge each, `e2e` real processes. */
+export default defineConfig({
+  root: new URL("..", import.meta.url).pathname,
+  test: {
+    projects: [project("unit", 20_000), project("integration", 60_000), project("e2e", 240_000)],
+    coverage: {
+      provider: "v8",
+      reporter: ["text-summary"],
+      include: ["shared/dsp/**/*.ts", "shared/audio/**/*.ts", "shared/pesq/**/*.ts"],
+      exclude: ["**/assembly/**"],
+    },
+  },
+});
