@@ -27,7 +27,7 @@ export async function listen(
     );
     server.listen(port, "127.0.0.1", resolve);
   });
-  const bound = (server.address() as AddressInfo).port;
+  const bound = (server.address() as AddressInfo).port; // a listening TCP server has one
   return { url: `http://127.0.0.1:${bound}`, port: bound, close: () => end(server) };
 }
 
