@@ -1,0 +1,56 @@
+-- One row per recording: its newest version, counted once, with where it came from, its grade and its state.
+WITH
+  loaded AS (
+    SELECT * FROM `${project}.${dataset}.recordings`
+    WHERE TRUE
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY generation DESC, loaded_at DESC) = 1
+  ),
+  graded AS (
+    SELECT * FROM `${project}.${dataset}.quality`
+    WHERE TRUE
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY generation DESC, classified_at DESC) = 1
+  ),
+  refused AS (
+    SELECT id, MAX(generation) AS generation FROM `${project}.${dataset}.rejections` GROUP BY id
+  ),
+  newest AS (
+    SELECT id, MAX(generation) AS generation
+    FROM (
+      SELECT id, generation FROM loaded
+      UNION ALL
+      SELECT id, generation FROM graded
+      UNION ALL
+      SELECT id, generation FROM refused
+    )
+    GROUP BY id
+  )
+SELECT
+  newest.id AS id,
+  loaded.title AS title,
+  loaded.file_path AS file_path,
+  loaded.duration_seconds AS duration,
+  graded.pesq_score AS pesq_score,
+  graded.quality_label AS quality_label,
+  graded.quality_score AS quality_score,
+  graded.label_basis AS label_basis,
+  graded.label_reasons AS label_reasons,
+  graded.unrated_reason AS unrated_reason,
+  graded.snr_db AS snr_db,
+  graded.bandwidth_hz AS bandwidth_hz,
+  loaded.sample_rate AS sample_rate,
+  loaded.channels AS channels,
+  loaded.codec AS codec,
+  loaded.license AS license,
+  loaded.attribution AS attribution,
+  loaded.source_url AS source_url,
+  CASE
+    WHEN loaded.id IS NOT NULL AND graded.id IS NOT NULL THEN 'loaded+classified'
+    WHEN loaded.id IS NOT NULL THEN 'loaded'
+    WHEN graded.id IS NOT NULL THEN 'classified'
+    ELSE 'rejected'
+  END AS status,
+  loaded.loaded_at AS loaded_at,
+  graded.classified_at AS classified_at
+FROM newest
+LEFT JOIN loaded ON loaded.id = newest.id AND loaded.generation = newest.generation
+LEFT JOIN graded ON graded.id = newest.id AND graded.generation = newest.generation
