@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { createReadStream, openAsBlob } from "node:fs";
+import { stat } from "node:fs/promises";
+import { parseBlob } from "music-metadata";
+import type { Sound } from "./sound.ts";
+
+/** What a sound's file says of itself; zeros where it could not be read. */
+export interface Header {
+  /** Seconds. */
+  readonly duration: number;
+  readonly samplerate: number;
+  readonly channels: number;
+  readonly bitdepth: number;
+  /** Bits a second. */
+  readonly bitrate: number;
+  /** Bytes. */
+  readonly filesize: number;
+}
+
+interface Known {
+  readonly version: string;
+  readonly header: Promise<Header>;
+  md5?: Promise<string>;
+}
+
+const unreadable: Header = {
+  duration: 0,
+  samplerate: 0,
+  channels: 0,
+  bitdepth: 0,
+  bitrate: 0,
+  filesize: 0,
+};
+
+/** Reads headers and checksums when they are first asked for, and again when the file has changed. */
+export class Headers {
+  readonly #known = new Map<string, Known>();
+
+  /** The header as last read: good enough to search thousands of sounds. */
+  async last({ path }: Sound): Promise<Header> {
+    return (this.#known.get(path) ?? (await this.#look(path)))?.header ?? unreadable;
+  }
+
+  /** The header as the file is now: for a sound that is answered. */
+  async now({ path }: Sound): Promise<Header> {
+    return (await this.#look(path))?.header ?? unreadable;
+  }
+
+  /** The file's MD5 in hexadecimal; that of nothing when the file cannot be read. */
+  async md5({ path }: Sound): Promise<string> {
+    const known = await this.#look(path);
+    if (known === undefined) return createHash("md5").digest("hex");
+    known.md5 ??= md5OfFile(path);
+    return known.md5;
+  }
+
+  async #look(path: string): Promise<Known | undefined> {
+    const stats = await stat(path).catch(() => undefined); // a file that has gone has no header
+    if (stats === undefined) return undefined;
+    const version = `${stats.mtimeMs} ${stats.size}`;
+    const known = this.#known.get(path);
+    if (known?.version === version) return known;
+    const fresh = { version, header: readHeader(path, stats.size) };
+    this.#known.set(path, fresh);
+    return fresh;
+  }
+}
+
+/** Reads by content, never by name: a file called `.wav` may hold anything. */
+async function readHeader(path: string, filesize: number): Promise<Header> {
+  try {
+    const blob = await openAsBlob(path);
+    let { format } = await parseBlob(blob, { skipCovers: true });
+    // Some containers give their length only to whoever reads them to the end.
+    if (format.duration === undefined)
+      ({ format } = await parseBlob(blob, { skipCovers: true, duration: true }));
+    return {
+      duration: finite(format.duration),
+      samplerate: finite(format.sampleRate),
+      channels: finite(format.numberOfChannels),
+      bitdepth: finite(format.bitsPerSample),
+      bitrate: Math.round(finite(format.bitrate)),
+      filesize,
+    };
+  } catch {
+    // Not audio, or not such as can be parsed: it is served all the same, for whoever fetches it to judge.
+    return { ...unreadable, filesize };
+  }
+}
+
+const finite = (value: number | undefined) =>
+  value !== undefined && Number.isFinite(value) ? value : 0;
+
+async function md5OfFile(path: string): Promise<string> {
+  const hash = createHash("md5");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}
