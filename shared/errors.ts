@@ -9,3 +9,8 @@ export class PermanentError extends Error {
     this.reason = reason;
   }
 }
+
+/** The object, in the generation asked for, is not there any more: nothing is left to do for its event. */
+export class ObjectGoneError extends Error {
+  override readonly name = "ObjectGoneError";
+}

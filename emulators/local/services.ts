@@ -1,0 +1,88 @@
+import { BigQuery } from "@google-cloud/bigquery";
+import { Firestore } from "@google-cloud/firestore";
+import { PubSub } from "@google-cloud/pubsub";
+import { startBigqueryEmulator } from "../bigquery/index.ts";
+import type { Emulator } from "../emulator.ts";
+import { startFirestoreEmulator } from "../firestore/index.ts";
+import { type FreesoundEmulator, startFreesoundEmulator } from "../freesound/index.ts";
+import { startGoogleFirestore, startGooglePubsub } from "../google.ts";
+import { startPubsubEmulator } from "../pubsub/index.ts";
+import { type StorageEmulator, startStorageEmulator } from "../storage/index.ts";
+import type { Environment } from "./state.ts";
+
+export const serviceNames = ["storage", "firestore", "pubsub", "bigquery", "freesound"] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+export interface ServiceOptions {
+  readonly projectId: string;
+  /** Folder of audio that the local Freesound serves; undefined is the bundled sounds. */
+  readonly soundsFolder?: string | undefined;
+  readonly ports?: Partial<Readonly<Record<ServiceName, number>>>;
+  /** Google's own Firestore and Pub/Sub emulators in the place of ours. */
+  readonly googleEmulators?: boolean;
+}
+
+/** Every local server, and the environment that points clients at them. */
+export interface Services {
+  readonly storage: StorageEmulator;
+  readonly freesound: FreesoundEmulator;
+  readonly environment: Environment;
+  readonly clients: { bigquery: BigQuery; firestore: Firestore; pubsub: PubSub };
+  close(): Promise<void>;
+}
+
+/** Starts them all; when one cannot start, those that did are ended again. */
+export async function startServices(options: ServiceOptions): Promise<Services> {
+  const { projectId, ports = {}, googleEmulators = false } = options;
+  const at = (name: ServiceName) => ({ port: ports[name] ?? 0 });
+  const started: Emulator[] = [];
+  const keep = async <T extends Emulator>(starting: Promise<T>): Promise<T> => {
+    const emulator = await starting;
+    started.push(emulator);
+    return emulator;
+  };
+  const folder = options.soundsFolder === undefined ? {} : { folder: options.soundsFolder };
+  const starting = [
+    keep(startStorageEmulator(at("storage"))),
+    keep(startFreesoundEmulator({ ...at("freesound"), ...folder })),
+    keep(
+      googleEmulators
+        ? startGoogleFirestore(at("firestore"))
+        : startFirestoreEmulator(at("firestore")),
+    ),
+    keep(googleEmulators ? startGooglePubsub(at("pubsub")) : startPubsubEmulator(at("pubsub"))),
+    keep(startBigqueryEmulator({ ...at("bigquery"), projectId })),
+  ] as const;
+  const close = async () => {
+    await Promise.all(started.map((emulator) => emulator.close()));
+  };
+  try {
+    const [storage, freesound, firestore, pubsub, bigquery] = await Promise.all(starting);
+    const clients = {
+      bigquery: new BigQuery({ projectId, apiEndpoint: bigquery.url }),
+      firestore: new Firestore({ projectId, host: firestore.url, ssl: false }),
+      pubsub: new PubSub({ projectId, apiEndpoint: pubsub.url, emulatorMode: true }),
+    };
+    return {
+      storage,
+      freesound,
+      clients,
+      environment: {
+        STORAGE_EMULATOR_HOST: storage.url,
+        FIRESTORE_EMULATOR_HOST: firestore.url,
+        PUBSUB_EMULATOR_HOST: pubsub.url,
+        BIGQUERY_EMULATOR_HOST: bigquery.url,
+        FREESOUND_BASE_URL: freesound.url,
+        GOOGLE_CLOUD_PROJECT: projectId,
+      },
+      async close() {
+        await Promise.all([clients.firestore.terminate(), clients.pubsub.close()]);
+        await close();
+      },
+    };
+  } catch (error) {
+    await Promise.allSettled(starting);
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { logLevels } from "./log.ts";
+
+/** The environment is wrong: every problem, by name. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  constructor(problems: readonly string[]) {
+    super(`configuration is wrong:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+  }
+}
+
+const name = z.string().min(1);
+const count = z.coerce.number().int().positive();
+/** `a, b` → `["a", "b"]`. */
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
+export const crawlFormats = ["preview-hq-mp3", "preview-hq-ogg"] as const;
+
+const thresholds = z
+  .string()
+  .regex(/^\d(\.\d+)?,\d(\.\d+)?,\d(\.\d+)?$/, "three numbers: Excellent,Good,Fair")
+  .transform((text) => text.split(",").map(Number))
+  .refine(
+    ([excellent = 0, good = 0, fair = 0]) => excellent > good && good > fair,
+    "must fall: Excellent > Good > Fair",
+  )
+  .transform(([excellent = 0, good = 0, fair = 0]) => ({ excellent, good, fair }));
+
+const common = {
+  GOOGLE_CLOUD_PROJECT: name,
+  RECORDINGS_BUCKET: name,
+  BIGQUERY_DATASET: name.default("earmark"),
+  LOG_LEVEL: z.enum(logLevels).default("INFO"),
+};
+
+const topics = {
+  EVENTS_TOPIC: name.default("earmark-events"),
+  DEAD_LETTERS_TOPIC: name.default("earmark-dead-letters"),
+};
+
+const limits = {
+  /** Longest recording that is accepted, in seconds. */
+  MAX_DURATION_SECONDS: count.default(3600),
+  /** Largest object that is accepted, in bytes. */
+  MAX_BYTES: count.default(100_000_000),
+  MAX_CHANNELS: count.default(8),
+  /** Longest time that one file may take to decode, in seconds. */
+  DECODE_TIMEOUT_SECONDS: count.default(120),
+  /** Most memory that one decode may take, in MiB. */
+  DECODE_MEMORY_MB: count.default(384),
+};
+
+/** The limits in the form that reading audio takes. */
+export const toAudioLimits = (config: z.infer<z.ZodObject<typeof limits>>) => ({
+  maxBytes: config.MAX_BYTES,
+  maxDurationSeconds: config.MAX_DURATION_SECONDS,
+  maxChannels: config.MAX_CHANNELS,
+  decodeTimeoutMs: config.DECODE_TIMEOUT_SECONDS * 1000,
+  maxMemoryMb: config.DECODE_MEMORY_MB,
+});
+
+/** What `crawl` reads from the environment. */
+export const CrawlConfig = z.object({
+  ...common,
+  FREESOUND_BASE_URL: z.url().default("https://freesound.org"),
+  FREESOUND_API_KEY: name,
+  CRAWL_QUERY: z.string().default("speech"),
+  CRAWL_FILTER: z.string().optional(),
+  /** Most sounds that one crawl looks at; unset is all that the search finds. */
+  CRAWL_LIMIT: count.optional(),
+  /** Licences to store, as SPDX ids; unset is every licence. */
+  CRAWL_LICENSES: list.optional(),
+  /** `gen_ai_preference` values to store; unset is every one. */
+  CRAWL_AI_PREFERENCES: list.optional(),
+  CRAWL_FORMAT: z.enum(crawlFormats).default("preview-hq-mp3"),
+  /** Downloads at the same time. */
+  CRAWL_CONCURRENCY: count.max(64).default(8),
+  MAX_BYTES: limits.MAX_BYTES,
+});
+export type CrawlConfig = z.infer<typeof CrawlConfig>;
+
+/** What `load` reads from the environment. */
+export const LoadConfig = z.object({ ...common, ...topics, ...limits });
+export type LoadConfig = z.infer<typeof LoadConfig>;
+
+/** What `classify` reads from the environment. */
+export const ClassifyConfig = z.object({
+  ...common,
+  ...topics,
+  ...limits,
+  REFERENCES_BUCKET: name,
+  /** Object in the references bucket that every recording is compared with; unset is off. */
+  FIXED_REFERENCE: name.optional(),
+  /** Least scores of Excellent, Good and Fair. */
+  LABEL_THRESHOLDS: thresholds.prefault("4.5,3.5,2.5"),
+});
+export type ClassifyConfig = z.infer<typeof ClassifyConfig>;
+
+/**
+ * Reads a configuration from an environment; an empty variable counts as unset.
+ * @throws ConfigError that lists every problem by the variable's name.
+ */
+export function parseConfig<T extends z.ZodType>(
+  schema: T,
+  environment: Readonly<Record<string, string | undefined>>,
+): z.infer<T> {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    parsed.error.issues.map((issue) => {
+      const variable = issue.path.join(".");
+      return `${variable}: ${set[variable] === undefined ? "is not set" : issue.message}`;
+    }),
+  );
+}

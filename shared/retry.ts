@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PermanentError } from "./errors.ts";
+import { log } from "./log.ts";
+
+export interface RetryOptions {
+  /** Name of the call, for the log. */
+  readonly call: string;
+  /** Tries in all, the first one included. */
+  readonly attempts?: number;
+  readonly baseMs?: number;
+  readonly capMs?: number;
+  /** How long this error itself asks to wait, in milliseconds; undefined leaves it to the backoff. */
+  readonly waitMs?: (error: unknown) => number | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Bounded retry around one outgoing call: exponential backoff with full jitter.
+ * A `PermanentError` is never tried again; after the last attempt its error goes through.
+ */
+export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const { call, attempts = 4, baseMs = 250, capMs = 8_000 } = options;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof PermanentError || attempt >= attempts) throw error;
+      options.signal?.throwIfAborted();
+      const backoff = Math.random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
+      const waitMs = Math.round(options.waitMs?.(error) ?? backoff);
+      log.retrying({ call, attempt, waitMs }, error);
+      await sleep(waitMs, undefined, options.signal ? { signal: options.signal } : {});
+    }
+  }
+}
