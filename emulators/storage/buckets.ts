@@ -1,25 +1,28 @@
 import { toBucketResource } from "./bucket.ts";
 import { type Handler, jsonBody, noContent, ok } from "./call.ts";
 import { invalid, notImplemented, required } from "./errors.ts";
+import { pageLimit } from "./list.ts";
 import { checkPreconditions } from "./preconditions.ts";
 
-/** `GET /b`: every bucket belongs to the one project, so `project` is not looked at. */
-export const listBuckets: Handler = (store, { query, origin }) => {
-  const prefix = query.get("prefix") ?? "";
-  const after = query.get("pageToken") ?? "";
-  const matching = store
-    .buckets()
-    .filter(({ name }) => name.startsWith(prefix) && name > after)
-    .map((bucket) => toBucketResource(bucket, origin));
-  const limit = Number(query.get("maxResults") ?? 1000);
-  const items = matching.slice(0, limit);
-  const last = matching.length > limit ? items.at(-1) : undefined;
-  return ok({
-    kind: "storage#buckets",
-    ...(last === undefined ? {} : { nextPageToken: last.name }),
-    ...(items.length > 0 ? { items } : {}),
-  });
-};
+/** `GET /b`: a project other than the owner has no buckets. */
+export const listBuckets =
+  (projectId: string | undefined): Handler =>
+  (store, { query, origin }) => {
+    const prefix = query.get("prefix") ?? "";
+    const after = query.get("pageToken") ?? "";
+    const isOwner = projectId === undefined || query.get("project") === projectId;
+    const matching = (isOwner ? store.buckets() : [])
+      .filter(({ name }) => name.startsWith(prefix) && name > after)
+      .map((bucket) => toBucketResource(bucket, origin));
+    const limit = pageLimit(query);
+    const items = matching.slice(0, limit);
+    const last = matching.length > limit ? items.at(-1) : undefined;
+    return ok({
+      kind: "storage#buckets",
+      ...(last === undefined ? {} : { nextPageToken: last.name }),
+      ...(items.length > 0 ? { items } : {}),
+    });
+  };
 
 export const insertBucket: Handler = (store, { body, origin }) => {
   const { name, ...fields } = jsonBody(body);

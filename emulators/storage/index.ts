@@ -21,14 +21,22 @@ export interface StorageEmulator extends Emulator {
   failNext(fault: Fault, times?: number, where?: RegExp): void;
 }
 
+export interface StorageOptions extends ListenOptions {
+  /** The project that owns every bucket; without it, any project's list shows them all. */
+  readonly projectId?: string;
+}
+
 /**
  * Serves the Cloud Storage JSON API from memory. Aim clients at it by
  * `STORAGE_EMULATOR_HOST=<url>` (with `http://`) or `apiEndpoint: <url>`.
  */
-export async function startStorageEmulator(options: ListenOptions = {}): Promise<StorageEmulator> {
+export async function startStorageEmulator(options: StorageOptions = {}): Promise<StorageEmulator> {
   const objects = createObjectStore();
   const faults = createFaults();
-  const server = await listen(createListener(objects, createRoutes(), faults), options);
+  const server = await listen(
+    createListener(objects, createRoutes(options.projectId), faults),
+    options,
+  );
   return {
     ...server,
     objects,

@@ -5,7 +5,7 @@ import { type StoredObject, toResource } from "./object.ts";
 import { integerParameter } from "./preconditions.ts";
 import { compareNames } from "./store.ts";
 
-const pageLimit = 1000;
+const pageMaximum = 1000;
 
 /** One row of a list: an object, or a prefix that stands for all objects below it. */
 interface Entry {
@@ -26,8 +26,7 @@ export const listObjects: Handler = (store, { path, query, origin }) => {
   const after = token === null || token === "" ? undefined : decodeToken(token);
   const rest =
     after === undefined ? entries : entries.filter(({ name }) => compareNames(name, after) > 0);
-  const limit = Math.min(Number(integerParameter(query, "maxResults") ?? pageLimit), pageLimit);
-  if (limit === 0) throw invalid("Invalid value '0' for maxResults: it must be 1 or more.");
+  const limit = pageLimit(query);
   const page = rest.slice(0, limit);
   const last = rest.length > limit ? page.at(-1) : undefined;
   const prefixes = page.filter(({ object }) => object === undefined).map(({ name }) => name);
@@ -41,6 +40,13 @@ export const listObjects: Handler = (store, { path, query, origin }) => {
     ...(items.length > 0 ? { items } : {}),
   });
 };
+
+/** How many entries a page holds: `maxResults`, at most 1000. Throws 400 below 1. */
+export function pageLimit(query: URLSearchParams): number {
+  const wanted = Number(integerParameter(query, "maxResults") ?? pageMaximum);
+  if (wanted === 0) throw invalid("Invalid value '0' for maxResults: it must be 1 or more.");
+  return Math.min(wanted, pageMaximum);
+}
 
 function selection(query: URLSearchParams): (object: StoredObject) => boolean {
   const start = query.get("startOffset") ?? "";

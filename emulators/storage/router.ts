@@ -1,7 +1,7 @@
 import { type Call, type Handler } from "./call.ts";
 import { ApiError, invalid } from "./errors.ts";
 
-/** Method, path with `:variables`, and what answers. */
+/** Method (or `ANY`), path with `:variables`, and what answers. */
 export type Route = readonly [method: string, path: string, handler: Handler];
 
 export interface Match {
@@ -16,7 +16,7 @@ export function matchRoute(routes: readonly Route[], method: string, pathname: s
   for (const [routeMethod, pattern, handler] of routes) {
     const path = matchPath(pattern.split("/"), segments);
     if (path === undefined) continue;
-    if (routeMethod === method) return { handler, path };
+    if (routeMethod === method || routeMethod === "ANY") return { handler, path };
     isKnownPath = true;
   }
   if (isKnownPath)

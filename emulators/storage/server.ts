@@ -1,7 +1,7 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { readBody } from "../emulator.ts";
 import { type Answer } from "./call.ts";
-import { ApiError, toErrorBody } from "./errors.ts";
+import { ApiError, notImplemented, toErrorBody } from "./errors.ts";
 import { type Faults } from "./faults.ts";
 import { RangeError416 } from "./media.ts";
 import { type Route, matchRoute } from "./router.ts";
@@ -34,12 +34,19 @@ function answer(
   const origin = `http://${headers.host ?? "127.0.0.1"}`;
   const url = new URL(`${origin}${request.url ?? "/"}`);
   try {
+    if (encryptionHeaders.some((name) => headers[name] !== undefined))
+      throw notImplemented("customer-supplied encryption keys");
     const { handler, path } = matchRoute(routes, methodOf(method), canonicalPath(url.pathname));
     return handler(store, { method, query: url.searchParams, headers, body, origin, path });
   } catch (error) {
     return toAnswer(error, isMedia(url));
   }
 }
+
+const encryptionHeaders = [
+  "x-goog-encryption-algorithm",
+  "x-goog-copy-source-encryption-algorithm",
+];
 
 /** With STORAGE_EMULATOR_HOST the client leaves `/storage/v1` out, with `apiEndpoint` it does not. */
 const canonicalPath = (pathname: string) =>

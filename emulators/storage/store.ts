@@ -92,7 +92,7 @@ export function createObjectStore(): ObjectStore {
         ...(componentCount === undefined ? {} : { componentCount }),
       };
       inBucket(bucketName).set(name, stored);
-      for (const listener of listeners) listener(stored);
+      for (const listener of listeners) tell(listener, stored);
       return stored;
     },
     get(bucketName, name, generation) {
@@ -119,6 +119,15 @@ export function createObjectStore(): ObjectStore {
       return () => void listeners.delete(listener);
     },
   };
+}
+
+/** The object is stored whatever its listeners do: their errors are printed, not the uploader's. */
+function tell(listener: (object: StoredObject) => void, object: StoredObject): void {
+  try {
+    listener(object);
+  } catch (error) {
+    console.error(`storage emulator: a listener failed on ${object.name}:`, error);
+  }
 }
 
 /** By UTF-8 bytes, which for names beyond the basic plane is not the order of JavaScript strings. */
