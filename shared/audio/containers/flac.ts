@@ -1,0 +1,67 @@
+import { decoder } from "@audio/decode-flac";
+import type { AudioFormat, AudioStream } from "#shared/audio/audio-stream.ts";
+import { decodePieces } from "#shared/audio/block.ts";
+import { ascii, viewOf } from "#shared/audio/bytes.ts";
+import { rejection } from "#shared/audio/rejection.ts";
+import { flacFrames } from "./flac-frames.ts";
+
+/** STREAMINFO (RFC 9639, 8.2): always 34 bytes. */
+export const streamInfoBytes = 34;
+
+/** Native FLAC (RFC 9639). `start` is where `fLaC` stands, after any ID3 tag. */
+export function openFlac(bytes: Uint8Array, start: number): AudioStream {
+  let offset = start + 4;
+  let info: Uint8Array | undefined;
+  for (let isLast = false; !isLast;) {
+    if (offset + 4 > bytes.length) throw endsInHeader();
+    const head = viewOf(bytes).getUint32(offset, false);
+    const size = head & 0xff_ffff;
+    isLast = head >>> 31 === 1;
+    if (((head >>> 24) & 0x7f) === 0 && size >= streamInfoBytes)
+      info = bytes.subarray(offset + 4, offset + 4 + streamInfoBytes);
+    offset += 4 + size;
+  }
+  if (!info || info.length < streamInfoBytes || offset > bytes.length) throw endsInHeader();
+  const frames = bytes.subarray(offset);
+  return flacStream("flac", info, frames);
+}
+
+const endsInHeader = () =>
+  rejection(
+    "malformed-header",
+    "This FLAC file ends inside its header, or has no STREAMINFO: no frame can be read.",
+  );
+
+/** The frames in `sound`, described by `info`; Ogg FLAC is unwrapped to this as well. */
+export function flacStream(
+  container: "flac" | "ogg",
+  info: Uint8Array,
+  sound: Uint8Array,
+): AudioStream {
+  const view = viewOf(info);
+  const packed = view.getUint32(10, false);
+  const total = (packed & 15) * 2 ** 32 + view.getUint32(14, false);
+  const largestFrame = view.getUint32(7, false) & 0xff_ffff;
+  const format: AudioFormat = {
+    container,
+    codec: "flac",
+    sampleRate: packed >>> 12,
+    channels: ((packed >>> 9) & 7) + 1,
+    bitDepth: ((packed >>> 4) & 31) + 1,
+    declaredFrames: total === 0 ? null : total,
+    audioBytes: sound.length,
+    nominalBitrate: null,
+  };
+  function* pieces() {
+    yield Uint8Array.of(0x66, 0x4c, 0x61, 0x43, 0x80, 0, 0, streamInfoBytes, ...info);
+    yield* flacFrames(sound, largestFrame);
+  }
+  return { format, damaged: false, blocks: () => decodePieces(decoder, pieces()) };
+}
+
+/** The native stream inside an Ogg FLAC's first packet: 0x7F `FLAC`, version, header count, `fLaC`, STREAMINFO. */
+export function oggFlacInfo(packet: Uint8Array): Uint8Array {
+  const info = packet.subarray(17, 17 + streamInfoBytes);
+  if (ascii(packet, 9) !== "fLaC" || info.length < streamInfoBytes) throw endsInHeader();
+  return info;
+}
