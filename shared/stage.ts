@@ -15,6 +15,8 @@ export interface StagePlan {
   readonly stage: Stage;
   readonly table: TableName;
   readonly done: RecordingEventType;
+  /** Larger objects are rejected without being read. */
+  readonly maxBytes: number;
   /** Makes the row of this version. A `PermanentError` makes it a rejection. */
   readonly work: (object: ObjectFinalized, eventId: string) => Promise<Row>;
 }
@@ -27,7 +29,7 @@ export interface StagePlan {
  */
 export async function runStage(
   edges: StageEdges,
-  { stage, table, done, work }: StagePlan,
+  { stage, table, done, maxBytes, work }: StagePlan,
   object: ObjectFinalized,
   eventId: string,
 ): Promise<void> {
@@ -41,6 +43,11 @@ export async function runStage(
 
   const insertId = `${id}#${generation}#${stage}`;
   try {
+    if (object.size > maxBytes)
+      throw new PermanentError(
+        "too-large",
+        `the file has ${object.size} bytes, over the ${maxBytes} of MAX_BYTES`,
+      );
     const row = await work(object, eventId);
     await edges.warehouse.insert(table, insertId, row);
     await edges.events.publish(done, { id, generation, ...row });

@@ -13,12 +13,14 @@ export type Row = Readonly<Record<string, Value>>;
 export async function query(
   bigquery: BigQuery,
   sql: string,
-  params?: Record<string, string>,
+  options: { params?: Record<string, string>; defaultDataset?: string } = {},
 ): Promise<Row[]> {
+  const { params, defaultDataset } = options;
   const [rows] = await bigquery.query({
     query: sql,
     useLegacySql: false,
-    ...(params ? { params } : {}),
+    ...(params === undefined ? {} : { params }),
+    ...(defaultDataset === undefined ? {} : { defaultDataset: { datasetId: defaultDataset } }),
   });
   return (rows as Record<string, unknown>[]).map((row) =>
     Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toPlain(value)])),

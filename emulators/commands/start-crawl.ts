@@ -25,7 +25,7 @@ export async function crawlNow(local: Local, request: object): Promise<CrawlAnsw
 const everyMs = 250;
 
 /** Shows how far the crawl and the two stages are, from the crawl's document and the deliveries. */
-export function followCrawl(local: Local, progress: Progress): { stop(): void } {
+export function followCrawl(local: Local, progress: Progress, limit = Infinity): { stop(): void } {
   let stored = 0;
   const forget = local.storage.onFinalize(({ name }) => {
     if (name.startsWith("freesound/")) stored++;
@@ -34,10 +34,8 @@ export function followCrawl(local: Local, progress: Progress): { stop(): void } 
   let found = 0;
   const forgetCrawl = crawls.onSnapshot(
     (snapshot) => {
-      for (const document of snapshot.docs) {
-        const wanted = Number(document.get("wanted") ?? 0);
-        found = Math.max(found, wanted);
-      }
+      for (const document of snapshot.docs)
+        found = Math.min(limit, Number(document.get("found") ?? 0));
     },
     () => {}, // only the progress display hangs on it
   );

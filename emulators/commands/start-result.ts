@@ -17,7 +17,9 @@ export async function readResult(
   const { bigquery } = local.clients;
   const dataset = `${local.projectId}.${flow.dataset}`;
   const [crawls, audioInfo, rejections] = await Promise.all([
-    query(bigquery, `SELECT * FROM \`${dataset}.crawls\` WHERE crawl_id = @crawl_id`, { crawl_id }),
+    query(bigquery, `SELECT * FROM \`${dataset}.crawls\` WHERE crawl_id = @crawl_id`, {
+      params: { crawl_id },
+    }),
     query(bigquery, `SELECT * FROM \`${dataset}.audio_info\` ORDER BY id`),
     query(bigquery, `SELECT * FROM \`${dataset}.rejections\` ORDER BY id, stage`),
   ]);

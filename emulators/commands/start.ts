@@ -64,7 +64,7 @@ await run(async (args) => {
   const local = await starting;
   try {
     const crawling = crawlNow(local, request);
-    const following = followCrawl(local, progress);
+    const following = followCrawl(local, progress, request.limit);
     const outcome = await Promise.race([crawling, stopped]);
     if (outcome === "stopped") return;
     const settled = await Promise.race([local.eventarc.settled(), stopped]);

@@ -1,5 +1,4 @@
 import type { AudioLimits, AudioReading } from "#shared/audio/read.ts";
-import { PermanentError } from "#shared/errors.ts";
 import type { ObjectFinalized } from "#shared/events.ts";
 import type { Objects } from "#shared/objects/objects.ts";
 import type { StagePlan } from "#shared/stage.ts";
@@ -19,12 +18,8 @@ export const loadStage = ({ objects, readAudio }: LoadEdges, limits: AudioLimits
   stage: "load",
   table: "recordings",
   done: "recording.loaded.v1",
+  maxBytes: limits.maxBytes,
   async work(object, eventId) {
-    if (object.size > limits.maxBytes)
-      throw new PermanentError(
-        "too-large",
-        `the file has ${object.size} bytes, over the ${limits.maxBytes} of MAX_BYTES`,
-      );
     const bytes = await objects.read(object.name, object.generation);
     return toRow(object, await readAudio(bytes, { limits }), eventId);
   },

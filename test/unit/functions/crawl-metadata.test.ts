@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { toMetadata } from "#functions/crawl/metadata.ts";
+import type { Sound } from "#shared/freesound/sound.ts";
+
+const sound: Sound = {
+  soundId: 42,
+  name: "talk.wav",
+  url: "https://freesound.org/s/42/",
+  username: "ann",
+  license: "http://creativecommons.org/licenses/by/4.0/",
+  tags: ["speech", "english"],
+  created: "2026-01-01T00:00:00",
+  fileSize: 10,
+  md5: "0cc175b9c0f1b6a831c399e269772661",
+  genAiPreference: "no-gen-ai",
+  previews: {},
+};
+
+test("says where a recording came from and how it may be used", () => {
+  expect(toMetadata(sound, "speech", "c1")).toEqual({
+    source: "freesound",
+    "source-id": "42",
+    "source-url": "https://freesound.org/s/42/",
+    title: "talk.wav",
+    username: "ann",
+    license: "CC-BY-4.0",
+    "license-url": "http://creativecommons.org/licenses/by/4.0/",
+    "gen-ai-preference": "no-gen-ai",
+    tags: "speech,english",
+    md5: "0cc175b9c0f1b6a831c399e269772661",
+    created: "2026-01-01T00:00:00",
+    query: "speech",
+    "crawl-id": "c1",
+  });
+});
+
+test("leaves out what the source does not say", () => {
+  const metadata = toMetadata({ ...sound, md5: null, genAiPreference: null, tags: [] }, "", "c1");
+  for (const key of ["md5", "gen-ai-preference", "tags", "query"])
+    expect(metadata).not.toHaveProperty(key);
+});
+
+test("stays below the 8 KiB that Cloud Storage takes, in whole characters and whole tags", () => {
+  const tags = Array.from({ length: 2000 }, (_, index) => `étiquette${index}`);
+  const metadata = toMetadata({ ...sound, name: "😀".repeat(2000), tags }, "speech", "c1");
+  const bytes = Object.entries(metadata).join("").length;
+  expect(Buffer.byteLength(JSON.stringify(metadata))).toBeLessThan(8192);
+  expect(bytes).toBeGreaterThan(3000);
+  expect(metadata["title"]?.isWellFormed()).toBe(true);
+  expect(tags).toContain(metadata["tags"]?.split(",").at(-1));
+});

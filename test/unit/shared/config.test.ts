@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import {
+  ClassifyConfig,
+  ConfigError,
+  CrawlConfig,
+  LoadConfig,
+  parseConfig,
+} from "#shared/config.ts";
+
+const base = { GOOGLE_CLOUD_PROJECT: "p", RECORDINGS_BUCKET: "p-earmark-recordings" };
+
+test("reports every problem together, by the variable's name", () => {
+  const environment = { GOOGLE_CLOUD_PROJECT: "p", MAX_BYTES: "many", LOG_LEVEL: "LOUD" };
+  expect(() => parseConfig(LoadConfig, environment)).toThrowError(ConfigError);
+  try {
+    parseConfig(LoadConfig, environment);
+  } catch (error) {
+    const { message } = error as ConfigError;
+    expect(message).toMatch(/RECORDINGS_BUCKET: is not set/);
+    expect(message).toMatch(/MAX_BYTES: .*number/);
+    expect(message).toMatch(/LOG_LEVEL: .*DEBUG/);
+  }
+});
+
+test("an empty variable counts as unset and takes its default", () => {
+  const config = parseConfig(LoadConfig, {
+    ...base,
+    BIGQUERY_DATASET: "",
+    MAX_DURATION_SECONDS: "60",
+  });
+  expect(config).toMatchObject({ BIGQUERY_DATASET: "earmark", MAX_DURATION_SECONDS: 60 });
+});
+
+test("lists are split and trimmed", () => {
+  const environment = { ...base, FREESOUND_API_KEY: "k", CRAWL_LICENSES: "CC0-1.0, CC-BY-4.0," };
+  expect(parseConfig(CrawlConfig, environment).CRAWL_LICENSES).toEqual(["CC0-1.0", "CC-BY-4.0"]);
+});
+
+test("label thresholds default to the case study's and must fall", () => {
+  const environment = { ...base, REFERENCES_BUCKET: "r" };
+  expect(parseConfig(ClassifyConfig, environment).LABEL_THRESHOLDS).toEqual({
+    excellent: 4.5,
+    good: 3.5,
+    fair: 2.5,
+  });
+  for (const LABEL_THRESHOLDS of ["3,4,2", "4.5,3.5", "high,low,none"])
+    expect(() => parseConfig(ClassifyConfig, { ...environment, LABEL_THRESHOLDS })).toThrowError(
+      /LABEL_THRESHOLDS/,
+    );
+});

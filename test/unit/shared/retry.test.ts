@@ -1,0 +1,35 @@
+import { expect, test, vi } from "vitest";
+import { PermanentError } from "#shared/errors.ts";
+import { retry } from "#shared/retry.ts";
+
+const quick = { call: "test", baseMs: 1, capMs: 2 };
+
+test("tries again until it works", async () => {
+  let tries = 0;
+  const work = async () => {
+    if (++tries < 3) throw new Error("not yet");
+    return tries;
+  };
+  expect(await retry(work, quick)).toBe(3);
+});
+
+test("gives up after the last attempt with that attempt's error", async () => {
+  const work = vi.fn(async () => Promise.reject(new Error(`try ${work.mock.calls.length}`)));
+  await expect(retry(work, { ...quick, attempts: 2 })).rejects.toThrowError("try 2");
+});
+
+test("never tries a permanent error again", async () => {
+  const work = vi.fn(() => Promise.reject(new PermanentError("x", "no")));
+  await expect(retry(work, quick)).rejects.toThrowError("no");
+  expect(work).toHaveBeenCalledOnce();
+});
+
+test("waits as long as the error asks", async () => {
+  let tries = 0;
+  const started = performance.now();
+  const work = async () => {
+    if (++tries === 1) throw new Error("wait");
+    return performance.now() - started;
+  };
+  expect(await retry(work, { ...quick, waitMs: () => 30 })).toBeGreaterThan(25);
+});
