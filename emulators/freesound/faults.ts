@@ -1,5 +1,6 @@
 import { keyErrors, unauthorized } from "./credentials.ts";
 import { type Quota, throttled } from "./quota.ts";
+import { seededRandom } from "./random.ts";
 import { ApiError, type Disturbance } from "./reply.ts";
 import type { RequestKind } from "./requests.ts";
 
@@ -137,15 +138,4 @@ export function disturbanceOf({ kind, afterBytes, delayMs, bytesPerSecond }: Fau
   if (kind === "stall" || kind === "reset" || kind === "truncate" || kind === "shorten")
     return { cut: kind, ...(afterBytes === undefined ? {} : { afterBytes }) };
   return {};
-}
-
-/** Numbers from 0 to 1 that follow from the seed (mulberry32, public domain). */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
