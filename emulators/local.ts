@@ -7,7 +7,6 @@ import { localApiKey } from "./freesound/index.ts";
 import { addReferences } from "./local/references.ts";
 import { createTopics, createWarehouse } from "./local/resources.ts";
 import { type ServiceOptions, type Services, startServices } from "./local/services.ts";
-import { clearState, writeState } from "./local/state.ts";
 import { type FunctionProcess, startFunction } from "./local/supervise.ts";
 
 /** The flow by name, the same that terraform/ deploys. */
@@ -51,7 +50,6 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const ended = await Promise.allSettled(processes);
     await Promise.all(ended.map((p) => (p.status === "fulfilled" ? p.value.close() : undefined)));
     await services.close();
-    clearState();
   };
   try {
     const recordings = flow.recordingsBucket(projectId);
@@ -99,11 +97,6 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       topic.publishMessage({ json: event, attributes }).catch((error: unknown) => {
         onLine(trigger, `the dead letter of event ${event.id} could not be kept: ${String(error)}`);
       });
-    });
-    writeState({
-      ...services.environment,
-      RECORDINGS_BUCKET: recordings,
-      REFERENCES_BUCKET: references,
     });
     return { ...services, projectId, functions, eventarc, close };
   } catch (error) {

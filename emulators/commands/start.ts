@@ -1,3 +1,4 @@
+import { clearState, writeState } from "../local/state.ts";
 import { startLocal } from "../local.ts";
 import { startScheduler } from "../scheduler/index.ts";
 import { parseCount, parseOptions, run, untilStopped } from "./cli.ts";
@@ -53,7 +54,7 @@ await run(async (args) => {
   };
   const progress = startProgress();
   const stopped = untilStopped().then(() => "stopped" as const);
-  const starting = startLocal({
+  const local = await startLocal({
     soundsFolder: values.sounds,
     referencesFolder: values.references,
     ports: parsePorts(values.port),
@@ -61,8 +62,8 @@ await run(async (args) => {
     settings: localSettings(remoteKey),
     onLine: (name, line) => progress.say(`${name}: ${line}`),
   });
-  const local = await starting;
   try {
+    writeState(local.environment);
     const crawling = crawlNow(local, request);
     const following = followCrawl(local, progress, request.limit);
     const outcome = await Promise.race([crawling, stopped]);
@@ -85,6 +86,7 @@ await run(async (args) => {
     await scheduler.close();
   } finally {
     progress.stop();
+    clearState();
     await local.close();
   }
 });

@@ -1,12 +1,11 @@
-import type { AudioLimits, AudioReading, ReadOptions } from "#shared/audio/read.ts";
-import { PermanentError } from "#shared/errors.ts";
+import type { AudioLimits } from "#shared/audio/read.ts";
 import type { ObjectFinalized } from "#shared/events.ts";
 import type { Objects } from "#shared/objects/objects.ts";
 import type { StagePlan } from "#shared/stage.ts";
 import type { Row } from "#shared/warehouse/warehouse.ts";
-import { comparePair, type Comparison } from "./compare.ts";
+import { comparePair, type Comparison, type ReadAudio } from "./compare.ts";
 import { findReference, type Reference } from "./reference.ts";
-import { decide, type Thresholds } from "./verdict.ts";
+import { decide, type Thresholds, type Verdict } from "./verdict.ts";
 
 /** Version of the rule and of what it rests on: a change of either that can move a label raises it. */
 export const classifierVersion = "1";
@@ -14,12 +13,13 @@ export const classifierVersion = "1";
 export interface ClassifyEdges {
   readonly recordings: Objects;
   readonly references: Objects;
-  readonly readAudio: (bytes: Uint8Array, options: ReadOptions) => Promise<AudioReading>;
+  readonly readAudio: ReadAudio;
 }
 
 export interface ClassifySettings {
   readonly limits: AudioLimits;
   readonly thresholds: Thresholds;
+  /** Object in the references bucket that recordings without a reference are compared with. */
   readonly fixedReference: string | undefined;
 }
 
@@ -28,17 +28,51 @@ export const classifyStage = (edges: ClassifyEdges, settings: ClassifySettings):
   stage: "classify",
   table: "quality",
   done: "recording.classified.v1",
+  maxBytes: settings.limits.maxBytes,
   async work(object, eventId) {
+    const { readAudio } = edges;
     const { limits, thresholds, fixedReference } = settings;
-    if (object.size > limits.maxBytes)
-      throw new PermanentError(
-        "too-large",
-        `the file has ${object.size} bytes, over the ${limits.maxBytes} of MAX_BYTES`,
-      );
     const bytes = await edges.recordings.read(object.name, object.generation);
-    const reading = await edges.readAudio(bytes, { limits, resampleTo: "auto" });
+    const reading = await readAudio(bytes, { limits, resampleTo: "auto" });
     const { reference, missing } = await findReference(edges.references, object, fixedReference);
-    const comparison = reference === null ? null : await compare(edges, limits, reference, bytes, reading);
-    ...
+    const comparison =
+      reference && (await comparePair(readAudio, limits, reference.bytes, { bytes, reading }));
+    const why = [missing, comparison?.pair === null ? comparison.why : null];
+    const grade = {
+      score: null,
+      reasons: why.filter((reason) => reason !== null),
+      unratedReason: "no reference to compare with",
+    };
+    const verdict = decide(comparison?.pair ?? null, grade, thresholds);
+    return toRow(object, reference, comparison, verdict, eventId);
   },
 });
+
+function toRow(
+  { name, generation }: ObjectFinalized,
+  reference: Reference | null,
+  comparison: Comparison | null,
+  verdict: Verdict,
+  eventId: string,
+): Row {
+  const pair = comparison?.pair ?? null;
+  return {
+    id: name,
+    generation,
+    quality_label: verdict.label,
+    quality_score: verdict.score,
+    label_basis: verdict.basis,
+    label_reasons: verdict.reasons,
+    pesq_score: pair?.mosLqo ?? null,
+    pesq_raw: pair?.raw ?? null,
+    pesq_mode: pair?.mode ?? null,
+    reference_path: reference?.path ?? null,
+    reference_kind: reference?.kind ?? null,
+    reference_matched: pair?.matched ?? null,
+    delay_ms: pair?.delayMs ?? null,
+    unrated_reason: verdict.unratedReason,
+    classifier_version: classifierVersion,
+    classified_at: new Date().toISOString(),
+    event_id: eventId,
+  };
+}
