@@ -19,7 +19,7 @@ const speeches = await Promise.all(
 for (const folder of [soundsFolder, referencesFolder]) await empty(folder);
 for (const [index, sound] of plan.entries()) await makeSound(index, sound);
 const metadata = { sounds: plan.map((sound, index) => describe(index, sound)) };
-await writeFile(join(soundsFolder, "sounds.json"), `${JSON.stringify(metadata, null, 2)}\n`);
+await writeFile(join(soundsFolder, "sounds.json"), `${toJson(metadata)}\n`);
 
 /** What is no longer planned must not stay; the README does. */
 async function empty(folder: string): Promise<void> {
@@ -77,4 +77,13 @@ function describe(index: number, sound: PlannedSound): object {
     subcategory: isSpeech ? "Solo speech" : null,
     category_code: isSpeech ? "sp-s" : null,
   };
+}
+
+/** JSON with each list of tags on one line, as the formatter has it. */
+function toJson(value: unknown): string {
+  const lists = /\[\s*("[^\]]*")\s*\]/g;
+  return JSON.stringify(value, null, 2).replaceAll(
+    lists,
+    (_, items: string) => `[${items.split(/\s*\n\s*/).join(" ")}]`,
+  );
 }
