@@ -8,13 +8,14 @@ import {
 } from "../../emulators/eventarc/index.ts";
 
 export interface Received {
+  readonly method: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
   readonly at: number;
 }
 
 /** What a test opened; closed after it. */
-const opened: { close(): unknown }[] = [];
+export const opened: { close(): unknown }[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((one) => one.close()));
 });
@@ -35,11 +36,12 @@ export async function startTarget(answer: Answer = () => 204, port = 0) {
     (request, response) => {
       const serve = async () => {
         const body = (await readBody(request)).toString();
-        const entry = { headers: request.headers, body, at: performance.now() };
+        const { method, headers } = request;
+        const entry = { method, headers, body, at: performance.now() };
         received.push(entry);
         const status = await answer(entry, received.length);
         if (status === "reset") request.socket.destroy();
-        else if (status !== "silence") response.writeHead(status).end("said the target");
+        else if (status !== "silence") response.writeHead(status).end(`answer ${received.length}`);
       };
       serve().catch(() => response.destroy());
     },

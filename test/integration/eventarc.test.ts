@@ -133,7 +133,7 @@ describe("retries", () => {
     stop();
     // 10 + 20 + … + 320 = 630 s, then every 600 s: the 149th retry would be past 86,400 s.
     expect(letters).toEqual([
-      { trigger: "load", event, attempts: 149, lastError: "500: said the target" },
+      { trigger: "load", event, attempts: 149, lastError: "500: answer 149" },
     ]);
     expect(new Set(target.ids())).toEqual(new Set([event.id]));
     expect(eventarc.stats()["load"]).toMatchObject({ delivered: 0, deadLettered: 1, pending: 0 });
