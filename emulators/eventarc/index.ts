@@ -3,16 +3,8 @@ import { checkTarget } from "./post.ts";
 import { type Surroundings, type Trigger, createTrigger } from "./trigger.ts";
 import { type DeadLetter, type Disturbance, type Eventarc, type EventarcOptions } from "./types.ts";
 
-export { type FinalizeEvent, type FinalizedObject } from "./event.ts";
-export { seededRandom } from "./random.ts";
-export type {
-  DeadLetter,
-  Disturbance,
-  Eventarc,
-  EventarcOptions,
-  TriggerOptions,
-  TriggerStats,
-} from "./types.ts";
+export { seededRandom } from "../freesound/random.ts";
+export type { DeadLetter, Eventarc, EventarcOptions } from "./types.ts";
 
 /**
  * Delivers the finalize events of Cloud Storage to functions as Eventarc does: at least once, to

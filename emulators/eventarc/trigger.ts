@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import { backoffSeconds } from "./backoff.ts";
 import { type FinalizeEvent, toHeaders } from "./event.ts";
 import { post } from "./post.ts";
-import { shuffled } from "./random.ts";
+import { shuffled } from "./shuffle.ts";
 import {
   type DeadLetter,
   type Disturbance,

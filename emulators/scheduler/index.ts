@@ -5,8 +5,6 @@ import { ownHeaders, standInToken, toScheduleTime } from "./headers.ts";
 import { planRetries } from "./retry.ts";
 import { type Scheduler, type SchedulerOptions, type SchedulerRun } from "./types.ts";
 
-export { type Oidc } from "./headers.ts";
-export { type RetryConfig } from "./retry.ts";
 export { type Scheduler, type SchedulerOptions, type SchedulerRun } from "./types.ts";
 
 const minuteMs = 60_000;

@@ -5,8 +5,7 @@ import { createRoutes } from "./routes.ts";
 import { createListener } from "./server.ts";
 import { type ObjectStore, createObjectStore } from "./store.ts";
 
-export { type Bucket } from "./bucket.ts";
-export { type ObjectFields, type ObjectResource, type StoredObject } from "./object.ts";
+export { type ObjectResource } from "./object.ts";
 export { type ObjectStore } from "./store.ts";
 
 export interface StorageEmulator extends Emulator {

@@ -2,8 +2,8 @@ import { type Handler, jsonBody, noContent, ok } from "./call.ts";
 import { noSuchObject } from "./errors.ts";
 import { parseFields, patchFields } from "./fields.ts";
 import { sendMedia } from "./media.ts";
-import { type StoredObject, toResource } from "./object.ts";
-import { type Intent, checkPreconditions, integerParameter } from "./preconditions.ts";
+import { type StoredObject, etagOf, toResource } from "./object.ts";
+import { type Intent, checkEtags, checkPreconditions, integerParameter } from "./preconditions.ts";
 import { type Call } from "./call.ts";
 import { type ObjectStore } from "./store.ts";
 
@@ -36,11 +36,12 @@ export const deleteObject: Handler = (store, call) => {
 };
 
 /** The live object of the path, at the wanted generation, with its preconditions held. */
-function find(store: ObjectStore, { path, query }: Call, intent: Intent): StoredObject {
+function find(store: ObjectStore, { path, query, headers }: Call, intent: Intent): StoredObject {
   const { bucket = "", object = "" } = path;
   store.bucket(bucket); // 404 of its own
   const found = store.get(bucket, object, integerParameter(query, "generation"));
   if (found === undefined) throw noSuchObject(bucket, object);
   checkPreconditions(query, found, intent);
+  checkEtags(headers, etagOf(found.generation, found.metageneration), intent);
   return found;
 }

@@ -1,3 +1,4 @@
+import { type IncomingHttpHeaders } from "node:http";
 import { conditionNotMet, invalid, notModified } from "./errors.ts";
 
 /** What a precondition looks at: the live version, or its absence. */
@@ -35,6 +36,21 @@ export function checkPreconditions(
   const metaNotMatch = wanted("MetagenerationNotMatch");
   if (metaNotMatch !== undefined && metaNotMatch === metageneration) throw failedNotMatch();
 }
+
+/**
+ * Checks `If-Match` and `If-None-Match` of a request for an object that exists. Throws 412, or 304
+ * for a read that has the version already.
+ */
+export function checkEtags(headers: IncomingHttpHeaders, etag: string, intent: Intent): void {
+  const isNamed = (list: string[]) => list.includes(etag) || list.includes("*");
+  const match = etagsOf(headers["if-match"]);
+  if (match.length > 0 && !isNamed(match)) throw conditionNotMet();
+  if (isNamed(etagsOf(headers["if-none-match"])))
+    throw intent === "read" ? notModified() : conditionNotMet();
+}
+
+const etagsOf = (header: string | undefined) =>
+  header?.split(",").map((part) => part.trim().replaceAll('"', "")) ?? [];
 
 /** A whole number in the query, without leading zeros; undefined when absent. */
 export function integerParameter(query: URLSearchParams, key: string): string | undefined {

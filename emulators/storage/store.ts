@@ -4,7 +4,7 @@ import { conflict, noSuchBucket } from "./errors.ts";
 import { createGenerationClock } from "./generation.ts";
 import { type ObjectFields, type StoredObject } from "./object.ts";
 
-export interface PutOptions extends ObjectFields {
+interface PutOptions extends ObjectFields {
   /** Set for composed objects. */
   readonly componentCount?: number;
 }

@@ -7,7 +7,7 @@ import {
   startEventarc,
 } from "../../emulators/eventarc/index.ts";
 
-export interface Received {
+interface Received {
   readonly method: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;

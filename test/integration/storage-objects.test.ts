@@ -38,7 +38,7 @@ describe("uploads", () => {
 
   test("50 MB go up and come down", async () => {
     const bytes = Buffer.alloc(50 * 1024 * 1024, "Earmark ");
-    await it.file("big").save(bytes, { resumable: false, validation: false });
+    await it.file("big").save(bytes, { resumable: true, validation: false });
     const [read] = await it.file("big").download({ validation: false });
     expect(read.equals(bytes)).toBe(true);
   });

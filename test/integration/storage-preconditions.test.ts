@@ -139,6 +139,19 @@ describe.each([
     expect((await it.fetch(path(query), { method, ...body })).status).toBe(status);
   });
 
+  test.each([
+    ["If-Match", "right", good],
+    ["If-Match", "other", 412],
+    ["If-None-Match", "right", failedNotMatch],
+    ["If-None-Match", "other", good],
+  ])("%s with the etag %s answers %i", async (header, value, status) => {
+    put();
+    const [{ etag = "" }] = await it.file("p").getMetadata();
+    const body = method === "PATCH" || method === "PUT" ? { body: "{}" } : {};
+    const headers = { [header]: fill(value, etag) };
+    expect((await it.fetch(path(extra), { method, headers, ...body })).status).toBe(status);
+  });
+
   test("refused, it changes nothing", async () => {
     put();
     const body = method === "PATCH" || method === "PUT" ? { body: '{"contentType":"a/b"}' } : {};
