@@ -1,5 +1,4 @@
 import { isBelow, lastSegment, parentPath } from "./names.ts";
-import { failedPrecondition } from "./status.ts";
 import { createClock, type Micros } from "./time.ts";
 import type { Fields } from "./wire.ts";
 
@@ -70,10 +69,8 @@ export function createDatabase(name: string) {
       for (const listener of listeners) listener(changes);
     },
 
-    /** Throws when versions of that time are no longer kept. */
-    checkReadable(at: Micros): void {
-      if (at < horizon) throw failedPrecondition("The requested snapshot version is too old.");
-    },
+    /** Whether everything as of that time is still kept. */
+    isReadable: (at: Micros): boolean => at >= horizon,
 
     /** Calls `listener` after every commit until the returned function is called. */
     onCommit(listener: (changes: Changes) => void): () => void {

@@ -65,7 +65,7 @@ function toPlain(value: Value): unknown {
       return { latitude: 0, longitude: 0, ...value.geoPointValue };
     case "arrayValue":
       return value.arrayValue.values.map(toPlain);
-    case "mapValue":
+    default:
       return toPlainFields(value.mapValue.fields);
   }
 }

@@ -3,6 +3,7 @@ import { listenGrpc } from "../grpc.ts";
 import { type Documents, readDocuments } from "./documents.ts";
 import { createFailures } from "./failures.ts";
 import { createInstances } from "./instance.ts";
+import { listen } from "./listen/index.ts";
 import { loadFirestoreService } from "./protos.ts";
 import { toImplementation } from "./server.ts";
 import { listCollectionIds, listDocuments } from "./services/collections.ts";
@@ -51,7 +52,7 @@ export async function startFirestoreEmulator(
         RunQuery: runQueryMethod(instances),
         RunAggregationQuery: runAggregationQuery(instances),
       },
-      duplex: {},
+      duplex: { Listen: listen(instances) },
     },
     Object.keys(definition),
     failures,

@@ -1,9 +1,13 @@
 import { createDatabase, type Database, type StoredDocument } from "./database.ts";
 import { type FieldPath, parseFieldPath, pickFields } from "./field-path.ts";
 import { formatName, parseDatabase } from "./names.ts";
-import { invalidArgument } from "./status.ts";
-import { toMicros, toTimestamp, type Micros } from "./time.ts";
-import { createTransactions, type Transaction, type Transactions } from "./transactions.ts";
+import { toTimestamp, type Micros } from "./time.ts";
+import {
+  createTransactions,
+  parseReadTime,
+  type Transaction,
+  type Transactions,
+} from "./transactions.ts";
 import type { Consistency, Document, DocumentMask } from "./wire.ts";
 
 /** A database with its open transactions. */
@@ -55,15 +59,13 @@ export async function openView(
     return { at: transaction.readTime, transaction, started: transaction.id };
   }
   if (readTime === undefined) return { at: undefined, transaction: undefined, started: undefined };
-  const at = toMicros(readTime);
-  if (at > Date.now() * 1000) throw invalidArgument("The read time cannot be in the future.");
-  database.checkReadable(at);
+  const at = parseReadTime(database, readTime);
   return { at, transaction: undefined, started: undefined };
 }
 
 /** The time that an answer is true for. */
 export const readTimeOf = ({ database }: Instance, { at }: ReadView) =>
-  toTimestamp(at ?? Math.max(database.clock.latest(), Date.now() * 1000));
+  toTimestamp(at ?? database.clock.now());
 
 export const parseMask = (mask: DocumentMask | undefined): readonly FieldPath[] | undefined =>
   mask?.fieldPaths.map(parseFieldPath);

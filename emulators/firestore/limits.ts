@@ -96,7 +96,7 @@ function sizeOf(value: Value): number {
       return nameSize(value.referenceValue.split("/").slice(5).join("/"));
     case "arrayValue":
       return value.arrayValue.values.reduce((sum, item) => sum + sizeOf(item), 0);
-    case "mapValue":
+    default:
       return fieldsSize(value.mapValue.fields);
   }
 }

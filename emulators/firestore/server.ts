@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type {
   ServerDuplexStream,
   ServerUnaryCall,
@@ -69,15 +68,20 @@ async function stream(
   call: ServerWritableStream<unknown, unknown>,
 ): Promise<void> {
   try {
+    const cancelled = happened(call, "cancelled");
     for await (const message of work()) {
       if (call.cancelled) return;
-      if (!call.write(message)) await Promise.race([once(call, "drain"), once(call, "cancelled")]);
+      if (!call.write(message)) await Promise.race([happened(call, "drain"), cancelled]);
     }
     call.end();
   } catch (error) {
     call.emit("error", toStatus(error));
   }
 }
+
+/** `once` of node:events would also reject on the error that this call is going to end with. */
+const happened = (call: ServerWritableStream<unknown, unknown>, event: "cancelled" | "drain") =>
+  new Promise<void>((resolve) => call.once(event, resolve));
 
 /** What a client gets to see; anything but an `RpcError` is a mistake of this emulator's. */
 export function toStatus(error: unknown) {

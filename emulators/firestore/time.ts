@@ -13,12 +13,16 @@ export function toMicros({ seconds = "0", nanos = 0 }: Timestamp): Micros {
   return Number(seconds) * 1e6 + Math.floor(nanos / 1000);
 }
 
-/** A clock for commits: each reading is later than the one before, whatever the system's clock does. */
+/** A clock that never goes back, whatever the system's clock does. */
 export function createClock() {
   let latest: Micros = 0;
   return {
-    /** The newest reading given out. */
-    latest: () => latest,
+    /** A moment to read at: every commit so far is at or before it, every later one after it. */
+    now(): Micros {
+      latest = Math.max(latest, Date.now() * 1000);
+      return latest;
+    },
+    /** The time of a new commit. */
     next(): Micros {
       latest = Math.max(latest + 1, Date.now() * 1000);
       return latest;

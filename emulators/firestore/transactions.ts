@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Database } from "./database.ts";
-import { aborted, invalidArgument } from "./status.ts";
+import { aborted, failedPrecondition, invalidArgument } from "./status.ts";
 import { type Micros, toMicros } from "./time.ts";
 import { createTurnstile } from "./turnstile.ts";
-import type { TransactionOptions } from "./wire.ts";
+import type { Timestamp, TransactionOptions } from "./wire.ts";
 
 /** https://cloud.google.com/firestore/quotas: a transaction lives 270 s, and 60 s between two requests. */
 const maxAgeMs = 270_000;
@@ -45,12 +45,11 @@ export function createTransactions(database: Database) {
       const id = randomBytes(16);
       if (options.readWrite?.retryTransaction !== undefined) await turnstile.enter(id, keys);
       const readTime = options.readOnly?.readTime;
-      if (readTime !== undefined) database.checkReadable(toMicros(readTime));
       const now = Date.now();
       const transaction: Transaction = {
         id,
         readOnly: options.readOnly !== undefined,
-        readTime: readTime === undefined ? database.clock.latest() : toMicros(readTime),
+        readTime: readTime === undefined ? database.clock.now() : parseReadTime(database, readTime),
         reads: new Set(),
         queries: [],
         startedAt: now,
@@ -85,6 +84,15 @@ export function createTransactions(database: Database) {
 
     end,
   };
+}
+
+/** A time to read at: not in the future, and not so long ago that its versions are gone. */
+export function parseReadTime(database: Database, readTime: Timestamp): Micros {
+  const at = toMicros(readTime);
+  if (at > database.clock.now()) throw invalidArgument("The read time cannot be in the future.");
+  if (!database.isReadable(at))
+    throw failedPrecondition("The requested snapshot version is too old.");
+  return at;
 }
 
 const isExpired = ({ startedAt, usedAt }: Transaction) =>

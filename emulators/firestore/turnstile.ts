@@ -30,7 +30,7 @@ export function createTurnstile() {
         if (rest.length === 0) queues.delete(key);
         else queues.set(key, rest);
       }
-      for (const check of [...waiting]) check();
+      for (const check of waiting) check();
     },
   };
 }

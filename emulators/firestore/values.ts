@@ -59,7 +59,7 @@ function compareSameType(a: Value, b: Value): number {
       return compareGeoPoints(a.geoPointValue, as(b, "geoPointValue").geoPointValue);
     case "arrayValue":
       return compareLists(a.arrayValue.values, as(b, "arrayValue").arrayValue.values);
-    case "mapValue": {
+    default: {
       const right = as(b, "mapValue").mapValue.fields;
       return isVector(a)
         ? compareVectors(a.mapValue.fields, right)

@@ -127,3 +127,18 @@ export interface Aggregation {
   readonly sum?: { readonly field?: FieldReference };
   readonly avg?: { readonly field?: FieldReference };
 }
+
+export interface Target {
+  readonly targetId?: number;
+  readonly query?: { readonly parent?: string; readonly structuredQuery?: StructuredQuery };
+  readonly documents?: { readonly documents: readonly string[] };
+  readonly resumeToken?: Buffer;
+  readonly readTime?: Timestamp;
+  readonly once?: boolean;
+}
+
+export interface ListenRequest {
+  readonly database?: string;
+  readonly addTarget?: Target;
+  readonly removeTarget?: number;
+}

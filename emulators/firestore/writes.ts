@@ -17,8 +17,11 @@ export interface Planned {
 /** Applies the writes in order, each seeing the ones before it, without touching the database. */
 export function planWrites(database: Database, writes: readonly Write[], now: Micros): Planned {
   const changes = new Map<string, StoredDocument | undefined>();
+  const kinds = new Map<string, Kind>();
   const results = writes.map((write) => {
     const path = targetOf(database, write);
+    checkSequence(kinds.get(path), write);
+    kinds.set(path, kindOf(write));
     const old = changes.has(path) ? changes.get(path) : database.read(path);
     const name = formatName(database.name, path);
     checkPrecondition(name, old, preconditionOf(write));
@@ -37,6 +40,22 @@ export function planWrites(database: Database, writes: readonly Write[], now: Mi
     return { updateTime: toTimestamp(document.updateTime), transformResults: results };
   });
   return { changes, results };
+}
+
+type Kind = "delete" | "insert" | "update" | "upsert";
+
+function kindOf(write: Write): Kind {
+  if (write.delete !== undefined) return "delete";
+  const { exists } = preconditionOf(write);
+  if (exists === undefined) return "upsert";
+  return exists ? "update" : "insert";
+}
+
+/** What cannot succeed after an earlier write of the same request is the request's own mistake. */
+function checkSequence(before: Kind | undefined, write: Write): void {
+  const { exists } = preconditionOf(write);
+  if (before === undefined || exists === undefined || exists === (before !== "delete")) return;
+  throw invalidArgument(`Cannot ${before} then ${kindOf(write)} an entity in the same request.`);
 }
 
 /** The path a write goes to. */

@@ -1,5 +1,5 @@
 import type { StoredDocument } from "../database.ts";
-import { type FieldPath, parseFieldPath } from "../field-path.ts";
+import { documentId, type FieldPath, parseFieldPath } from "../field-path.ts";
 import { isNaNValue } from "../numbers.ts";
 import { invalidArgument } from "../status.ts";
 import { compareValues, isEqual, typeRank } from "../values.ts";
@@ -27,6 +27,14 @@ export function inequalityFields(filter: Filter | undefined): string[] {
   if (compositeFilter !== undefined) return compositeFilter.filters.flatMap(inequalityFields);
   const { op, field } = fieldFilter ?? unaryFilter ?? {};
   return isInequality(op) ? [field?.fieldPath ?? ""] : [];
+}
+
+/** Whether some field other than the name is filtered by anything but an inequality. */
+export function hasPointFilter(filter: Filter | undefined): boolean {
+  const { compositeFilter, fieldFilter, unaryFilter } = filter ?? {};
+  if (compositeFilter !== undefined) return compositeFilter.filters.some(hasPointFilter);
+  const { op, field } = fieldFilter ?? unaryFilter ?? {};
+  return op !== undefined && !isInequality(op) && field?.fieldPath !== documentId;
 }
 
 function compile(

@@ -1,5 +1,6 @@
 import type { StoredDocument } from "../database.ts";
 import { documentId, type FieldPath, isDocumentId, parseFieldPath } from "../field-path.ts";
+import { invalidArgument } from "../status.ts";
 import { compareUtf8 } from "../strings.ts";
 import { compareValues } from "../values.ts";
 import type { Order, Value } from "../wire.ts";
@@ -18,11 +19,15 @@ export function planOrder(asked: readonly Order[], inequalities: readonly string
     field: parseFieldPath(field?.fieldPath),
     sign: direction === "DESCENDING" ? -1 : 1,
   }));
+  const named = order.findIndex(({ field }) => isDocumentId(field));
+  if (named !== -1 && named < order.length - 1)
+    throw invalidArgument("order by clause cannot contain more fields after the key");
   const sign = order.at(-1)?.sign ?? 1;
+  if (named !== -1) return order;
   const implied = [...inequalities.toSorted(compareUtf8), documentId].map(parseFieldPath);
   for (const field of implied)
     if (!order.some((other) => other.field.join("\0") === field.join("\0")))
-      if (!order.some((other) => isDocumentId(other.field))) order.push({ field, sign });
+      order.push({ field, sign });
   return order;
 }
 

@@ -2,9 +2,9 @@ import { getField, isDocumentId, parseFieldPath, pickFields } from "../field-pat
 import type { FieldPath } from "../field-path.ts";
 import type { StoredDocument } from "../database.ts";
 import { formatName, type Resource, parseCollectionId } from "../names.ts";
-import { invalidArgument, unimplemented } from "../status.ts";
+import { failedPrecondition, invalidArgument, unimplemented } from "../status.ts";
 import type { Fields, StructuredQuery, Value } from "../wire.ts";
-import { compileFilter, inequalityFields, type Predicate } from "./filter.ts";
+import { compileFilter, hasPointFilter, inequalityFields, type Predicate } from "./filter.ts";
 import { compileCursors } from "./cursor.ts";
 import { compileOrder, type Key, type OrderBy, planOrder } from "./order.ts";
 
@@ -36,6 +36,8 @@ export function planQuery({ database, path }: Resource, query: StructuredQuery):
       : getField(document.fields, field);
 
   const order = planOrder(query.orderBy, inequalityFields(query.where));
+  if (isKeyScanDown(order) && !hasPointFilter(query.where))
+    throw failedPrecondition("Firestore does not support descending key scans");
   const keyOf = (document: StoredDocument): Key =>
     order.map(({ field }) => valueOf(document, field));
   const filter = compileFilter(query.where, valueOf);
@@ -54,6 +56,10 @@ export function planQuery({ database, path }: Resource, query: StructuredQuery):
     project: projection(query.select),
   };
 }
+
+/** By name alone, last first: without a filter that an index can start from, the service refuses it. */
+const isKeyScanDown = ([first]: OrderBy) =>
+  first !== undefined && isDocumentId(first.field) && first.sign === -1;
 
 /** Ordering by a field leaves out the documents without it. */
 const hasEvery = (

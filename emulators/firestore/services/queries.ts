@@ -66,8 +66,8 @@ export const partitionQuery = (instances: Instances) => async (request: Partitio
   const cuts = Math.min(Number(request.partitionCount ?? 0), Math.max(0, found.length - 1));
   if (cuts < 0) throw invalidArgument("partition_count must be positive.");
   const partitions = Array.from({ length: cuts }, (_, i) => {
-    const { path = "" } = found[Math.floor(((i + 1) * found.length) / (cuts + 1))] ?? {};
-    const referenceValue = formatName(instance.database.name, path);
+    const first = found[Math.floor(((i + 1) * found.length) / (cuts + 1))];
+    const referenceValue = formatName(instance.database.name, first?.path ?? "");
     return { values: [{ referenceValue }], before: true };
   });
   return { partitions };
