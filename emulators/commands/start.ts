@@ -79,6 +79,7 @@ await run(async (args) => {
     const scheduler = startScheduler({
       cron: values.schedule,
       url: local.functions.crawl.url,
+      headers: { "content-type": "application/json" },
       body: JSON.stringify(request),
     });
     process.stderr.write(`\n${upMessage(scheduler.next())}\n`);

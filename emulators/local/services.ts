@@ -34,6 +34,8 @@ export interface Services {
 /** Starts them all; when one cannot start, those that did are ended again. */
 export async function startServices(options: ServiceOptions): Promise<Services> {
   const { projectId, ports = {}, googleEmulators = false } = options;
+  // There is no metadata server here, and Google's clients take seconds to find that out.
+  process.env["METADATA_SERVER_DETECTION"] ??= "none";
   const at = (name: ServiceName) => ({ port: ports[name] ?? 0 });
   const started: Emulator[] = [];
   const keep = async <T extends Emulator>(starting: Promise<T>): Promise<T> => {
