@@ -1,4 +1,5 @@
 import type { DecodedBlock } from "./block.ts";
+import type { AudioTags } from "./tags.ts";
 
 export type Container = "wav" | "mp3" | "ogg" | "flac" | "aiff";
 
@@ -25,5 +26,6 @@ export interface AudioStream {
   readonly format: AudioFormat;
   /** The container itself shows that the end, or a part, is missing. */
   readonly damaged: boolean;
+  readonly tags: AudioTags;
   readonly blocks: () => AsyncIterable<DecodedBlock>;
 }

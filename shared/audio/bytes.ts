@@ -17,7 +17,7 @@ export interface Chunk {
  * The chunks from `offset` to the end of the file. Bodies of odd size are followed by a pad byte, which some
  * writers forget: when the padded place holds no chunk name and the unpadded one does, the latter is taken.
  */
-export function* chunksOf(bytes: Uint8Array, offset: number, littleEndian: boolean) {
+function* chunksOf(bytes: Uint8Array, offset: number, littleEndian: boolean) {
   const view = viewOf(bytes);
   let position = offset;
   while (position + 8 <= bytes.length) {
@@ -32,6 +32,28 @@ export function* chunksOf(bytes: Uint8Array, offset: number, littleEndian: boole
       chunk.size % 2 === 1 && !(isName(bytes, end) && !isName(bytes, end + 1)) ? end + 1 : end;
   }
 }
+
+/** The first chunk of each of the `names`. */
+export function findChunks<Name extends string>(
+  bytes: Uint8Array,
+  names: readonly Name[],
+  littleEndian: boolean,
+): { readonly [name in Name]?: Chunk } {
+  const found: { [name in Name]?: Chunk } = {};
+  for (const chunk of chunksOf(bytes, 12, littleEndian)) {
+    const name = names.find((name) => name === chunk.name);
+    if (name) found[name] ??= chunk;
+  }
+  return found;
+}
+
+/** The body of a chunk as text, or nothing. */
+export const chunkText = (bytes: Uint8Array, chunk: Chunk | undefined) =>
+  chunk
+    ? new TextDecoder().decode(
+        bytes.subarray(chunk.start, chunk.start + Math.min(chunk.size, 4096)),
+      )
+    : "";
 
 function isName(bytes: Uint8Array, offset: number) {
   if (offset + 8 > bytes.length) return false;

@@ -2,7 +2,7 @@ import type { Container } from "./audio-stream.ts";
 import { decodeAudio } from "./decode.ts";
 import { KeptSignal } from "./kept-signal.ts";
 import type { AudioLimits } from "./limits.ts";
-import { readTags, type AudioTags } from "./tags.ts";
+import type { AudioTags } from "./tags.ts";
 
 export interface ReadOptions {
   readonly limits: AudioLimits;
@@ -51,7 +51,7 @@ export async function takeReading(bytes: Uint8Array, options: ReadOptions): Prom
     codec: format.codec,
     bitDepth: format.bitDepth,
     bitrate: format.nominalBitrate ?? Math.round((format.audioBytes * 8) / durationSeconds),
-    tags: await readTags(bytes),
+    tags: decoding.tags,
     truncated: decoding.truncated,
     ...(kept && { samples: kept.finish(), samplesRate: kept.sampleRate }),
   };

@@ -1,5 +1,3 @@
-import { parseBuffer } from "music-metadata";
-
 /** What a file says about itself in ID3, Vorbis comments, RIFF INFO or AIFF text chunks. */
 export interface AudioTags {
   readonly title?: string;
@@ -9,17 +7,14 @@ export interface AudioTags {
   readonly genre?: string;
 }
 
-/** Tags are a courtesy: a file whose tags cannot be read has none, and its sound still counts. */
-export async function readTags(bytes: Uint8Array): Promise<AudioTags> {
-  const metadata = await parseBuffer(bytes, undefined, { skipCovers: true, duration: false }).catch(
-    () => null,
-  );
-  const { title, artist, album, date, genre } = metadata?.common ?? {};
-  return {
-    ...(title && { title }),
-    ...(artist && { artist }),
-    ...(album && { album }),
-    ...(date && { date }),
-    ...(genre?.[0] && { genre: genre[0] }),
-  };
+export type TagName = keyof AudioTags;
+
+/** Tags from the [name, text] pairs that a container's own names were translated to; the first of a name counts. */
+export function toTags(pairs: Iterable<readonly [TagName | undefined, string]>): AudioTags {
+  const tags: { [name in TagName]?: string } = {};
+  for (const [name, text] of pairs) {
+    const trimmed = text.replace(/\0.*$/s, "").trim();
+    if (name && trimmed && tags[name] === undefined) tags[name] = trimmed;
+  }
+  return tags;
 }

@@ -1,8 +1,8 @@
 import { decoder } from "@audio/decode-wav";
 import { decodePieces, inPieces } from "#shared/audio/block.ts";
 import { viewOf } from "#shared/audio/bytes.ts";
-import type { AudioFormat, AudioStream } from "#shared/audio/audio-stream.ts";
-import type { WaveFormat } from "#shared/audio/containers/wav.ts";
+import type { AudioFormat } from "#shared/audio/audio-stream.ts";
+import type { WaveFormat, WavSound } from "#shared/audio/containers/wav.ts";
 import { rejection } from "#shared/audio/rejection.ts";
 import { limitFrames } from "./limit-frames.ts";
 
@@ -10,11 +10,7 @@ import { limitFrames } from "./limit-frames.ts";
  * Microsoft (tag 2) and IMA/DVI (tag 0x11) ADPCM in WAV. The number of samples a block holds follows from its
  * size; the header's own number is checked against it, because the decoder allocates by it.
  */
-export function openAdpcm(
-  fmt: WaveFormat,
-  body: Uint8Array,
-  factFrames: number | null,
-): Omit<AudioStream, "damaged"> {
+export function openAdpcm(fmt: WaveFormat, body: Uint8Array, factFrames: number | null): WavSound {
   const { channels, blockAlign, bytes } = fmt;
   const isIma = fmt.tag === 0x11;
   const headBytes = (isIma ? 4 : 7) * channels;

@@ -1,8 +1,9 @@
-import decodeAiff from "@audio/decode-aiff";
-import { ascii, chunksOf, viewOf, type Chunk } from "#shared/audio/bytes.ts";
-import type { AudioFormat, AudioStream } from "#shared/audio/audio-stream.ts";
+import { ascii, chunkText, findChunks, viewOf, type Chunk } from "#shared/audio/bytes.ts";
+import type { AudioStream } from "#shared/audio/audio-stream.ts";
+import { decodeIma4, ima4PacketBytes, ima4PacketFrames } from "#shared/audio/codecs/ima4.ts";
 import { decodePcm, sampleBytes, type PcmEncoding } from "#shared/audio/codecs/pcm.ts";
 import { rejection } from "#shared/audio/rejection.ts";
+import { toTags } from "#shared/audio/tags.ts";
 
 /** AIFC compression types that are plain samples; `NONE` and `twos` depend on the depth. */
 const encodings: Readonly<Record<string, PcmEncoding>> = {
@@ -20,19 +21,21 @@ interface Common {
 
 /** AIFF 1.3 and AIFF-C (Apple). 8-bit samples are signed here, unlike in WAV. */
 export function openAiff(bytes: Uint8Array): AudioStream {
-  const chunks = new Map<string, Chunk>();
-  for (const chunk of chunksOf(bytes, 12, false)) {
-    if (!chunks.has(chunk.name)) chunks.set(chunk.name, chunk);
-  }
-  const common = readCommon(bytes, chunks.get("COMM"));
-  const sound = chunks.get("SSND");
+  const chunks = findChunks(bytes, ["COMM", "SSND", "NAME", "AUTH"], false);
+  const common = readCommon(bytes, chunks.COMM);
+  const sound = chunks.SSND;
   if (!sound || sound.start + 8 > bytes.length) {
     throw rejection("no-samples", "This AIFF file has no sound chunk (SSND).");
   }
   const offset = viewOf(bytes).getUint32(sound.start, false);
   const start = sound.start + 8 + offset;
   const body = bytes.subarray(start, Math.min(sound.start + sound.size, bytes.length));
-  return common.compression === "ima4" ? openIma4(bytes, common, body) : openPcm(common, body);
+  const stream = common.compression === "ima4" ? openIma4(common, body) : openPcm(common, body);
+  const tags = toTags([
+    ["title", chunkText(bytes, chunks.NAME)],
+    ["artist", chunkText(bytes, chunks.AUTH)],
+  ]);
+  return { ...stream, tags };
 }
 
 function readCommon(bytes: Uint8Array, chunk: Chunk | undefined): Common {
@@ -61,7 +64,7 @@ function extendedFloat(view: DataView, at: number): number {
   return head & 0x8000 ? -value : value;
 }
 
-function openPcm(common: Common, body: Uint8Array): AudioStream {
+function openPcm(common: Common, body: Uint8Array): Omit<AudioStream, "tags"> {
   const { channels, frames, sampleRate, bits } = common;
   const encoding = encodingOf(common);
   const frameBytes = sampleBytes(encoding) * channels;
@@ -101,31 +104,24 @@ function encodingOf({ compression, bits }: Common): PcmEncoding {
   );
 }
 
-/** Apple IMA 4:1: packets of 34 bytes a channel, 64 samples each; `frames` counts packets. */
-function openIma4(bytes: Uint8Array, common: Common, body: Uint8Array): AudioStream {
+/** For IMA 4:1 the common chunk's frames are packets. */
+function openIma4(common: Common, body: Uint8Array): Omit<AudioStream, "tags"> {
   const { channels, frames: packets, sampleRate } = common;
-  const format: AudioFormat = {
-    container: "aiff",
-    codec: "adpcm_ima_qt",
-    sampleRate,
-    channels,
-    bitDepth: 4,
-    declaredFrames: packets * 64,
-    audioBytes: body.length,
-    nominalBitrate: null,
-  };
-  // The decoder allocates what the header promises, so a promise the file cannot keep is refused here.
-  if (packets * 34 * channels > body.length) {
-    throw rejection(
-      "malformed-header",
-      `This AIFF file promises ${packets} packets and holds fewer.`,
-    );
-  }
+  const own = body.subarray(0, packets * ima4PacketBytes * channels);
   return {
-    format,
-    damaged: false,
+    format: {
+      container: "aiff",
+      codec: "adpcm_ima_qt",
+      sampleRate,
+      channels,
+      bitDepth: 4,
+      declaredFrames: packets * ima4PacketFrames,
+      audioBytes: own.length,
+      nominalBitrate: null,
+    },
+    damaged: own.length < packets * ima4PacketBytes * channels,
     async *blocks() {
-      yield decodeAiff(bytes).channelData;
+      yield* decodeIma4(own, channels);
     },
   };
 }

@@ -3,7 +3,9 @@ import type { AudioFormat, AudioStream } from "#shared/audio/audio-stream.ts";
 import { decodePieces } from "#shared/audio/block.ts";
 import { ascii, viewOf } from "#shared/audio/bytes.ts";
 import { rejection } from "#shared/audio/rejection.ts";
+import type { AudioTags } from "#shared/audio/tags.ts";
 import { flacFrames } from "./flac-frames.ts";
+import { readVorbisComment } from "./vorbis-comment.ts";
 
 /** STREAMINFO (RFC 9639, 8.2): always 34 bytes. */
 export const streamInfoBytes = 34;
@@ -12,18 +14,21 @@ export const streamInfoBytes = 34;
 export function openFlac(bytes: Uint8Array, start: number): AudioStream {
   let offset = start + 4;
   let info: Uint8Array | undefined;
+  let tags: AudioTags = {};
   for (let isLast = false; !isLast;) {
     if (offset + 4 > bytes.length) throw endsInHeader();
     const head = viewOf(bytes).getUint32(offset, false);
     const size = head & 0xff_ffff;
     isLast = head >>> 31 === 1;
-    if (((head >>> 24) & 0x7f) === 0 && size >= streamInfoBytes)
-      info = bytes.subarray(offset + 4, offset + 4 + streamInfoBytes);
+    const body = bytes.subarray(offset + 4, offset + 4 + size);
+    const type = (head >>> 24) & 0x7f;
+    if (type === 0) info = body.subarray(0, streamInfoBytes);
+    if (type === 4) tags = readVorbisComment(body);
     offset += 4 + size;
   }
   if (!info || info.length < streamInfoBytes || offset > bytes.length) throw endsInHeader();
   const frames = bytes.subarray(offset);
-  return flacStream("flac", info, frames);
+  return flacStream("flac", info, frames, tags);
 }
 
 const endsInHeader = () =>
@@ -37,11 +42,12 @@ export function flacStream(
   container: "flac" | "ogg",
   info: Uint8Array,
   sound: Uint8Array,
+  tags: AudioTags,
 ): AudioStream {
   const view = viewOf(info);
   const packed = view.getUint32(10, false);
   const total = (packed & 15) * 2 ** 32 + view.getUint32(14, false);
-  const largestFrame = view.getUint32(7, false) & 0xff_ffff;
+  const largestFrame = view.getUint32(6, false) & 0xff_ffff;
   const format: AudioFormat = {
     container,
     codec: "flac",
@@ -56,7 +62,7 @@ export function flacStream(
     yield Uint8Array.of(0x66, 0x4c, 0x61, 0x43, 0x80, 0, 0, streamInfoBytes, ...info);
     yield* flacFrames(sound, largestFrame);
   }
-  return { format, damaged: false, blocks: () => decodePieces(decoder, pieces()) };
+  return { format, damaged: false, tags, blocks: () => decodePieces(decoder, pieces()) };
 }
 
 /** The native stream inside an Ogg FLAC's first packet: 0x7F `FLAC`, version, header count, `fLaC`, STREAMINFO. */

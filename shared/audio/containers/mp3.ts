@@ -3,6 +3,7 @@ import type { AudioFormat, AudioStream } from "#shared/audio/audio-stream.ts";
 import { decodePieces, inPieces, type DecodedBlock } from "#shared/audio/block.ts";
 import { ascii, viewOf } from "#shared/audio/bytes.ts";
 import { rejection } from "#shared/audio/rejection.ts";
+import { readId3 } from "./id3.ts";
 import type { MpegHeader } from "./mpeg-header.ts";
 import { walkMpeg } from "./mpeg-walk.ts";
 
@@ -34,6 +35,7 @@ export function openMp3(bytes: Uint8Array, from: number): AudioStream | null {
   return {
     format,
     damaged: walk.isBroken,
+    tags: readId3(bytes),
     blocks: () =>
       withChannels(
         decodePieces(decoder, inPieces(bytes.subarray(walk.start, walk.end), 16_384)),

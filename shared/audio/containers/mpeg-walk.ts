@@ -74,8 +74,7 @@ function isRun(bytes: Uint8Array, at: number, run: number): boolean {
   let next = at;
   for (let count = 0; count < run; count++) {
     const header = readMpegHeader(bytes, next);
-    if (!first || !header || !isAlike(header, first))
-      return count > 0 && first !== null && next >= bytes.length;
+    if (!first || !header || !isAlike(header, first)) return count > 0 && next === bytes.length;
     next += header.length;
   }
   return true;

@@ -6,6 +6,7 @@ import { ascii, viewOf } from "#shared/audio/bytes.ts";
 import { rejection } from "#shared/audio/rejection.ts";
 import { flacStream, oggFlacInfo } from "./flac.ts";
 import { readOggPages, type OggPage } from "./ogg-pages.ts";
+import { readVorbisComment } from "./vorbis-comment.ts";
 
 /** Codecs that live in Ogg and are not read here, by how their first packet begins. */
 const unread = [
@@ -30,6 +31,7 @@ export function openOgg(bytes: Uint8Array): AudioStream {
       audioBytes: sum(({ audioBytes }) => audioBytes),
       declaredFrames: isOpenEnded ? null : sum(({ declaredFrames }) => declaredFrames ?? 0),
     },
+    tags: first.tags,
     damaged: isBroken || streams.some(({ damaged }) => damaged),
     async *blocks() {
       for (const stream of streams) yield* stream.blocks();
@@ -56,11 +58,19 @@ function* linksOf(pages: readonly OggPage[]): Generator<readonly OggPage[]> {
 function openLink(pages: readonly OggPage[]): AudioStream | null {
   const head = pages[0].body;
   const isEnded = pages.at(-1)!.isLast;
-  if (ascii(head, 0, 8) === "OpusHead" && head.length >= 19) return openOpus(pages, head, !isEnded);
+  /** The second packet begins the second page; a longer one than a page loses what comes after. */
+  const comment = (skip: number) => pages[1]?.body.subarray(skip) ?? new Uint8Array(0);
+  if (ascii(head, 0, 8) === "OpusHead" && head.length >= 19)
+    return { ...openOpus(pages, head), damaged: !isEnded, tags: readVorbisComment(comment(8)) };
   if (ascii(head, 0, 7) === "\u0001vorbis" && head.length >= 30)
-    return openVorbis(pages, head, !isEnded);
+    return { ...openVorbis(pages, head), damaged: !isEnded, tags: readVorbisComment(comment(7)) };
   if (ascii(head, 0, 5) === "\u007fFLAC") {
-    const stream = flacStream("ogg", oggFlacInfo(head), joinSound(pages));
+    const stream = flacStream(
+      "ogg",
+      oggFlacInfo(head),
+      joinSound(pages),
+      readVorbisComment(comment(4)),
+    );
     const declaredFrames = stream.format.declaredFrames ?? lastGranule(pages);
     return { ...stream, format: { ...stream.format, declaredFrames }, damaged: !isEnded };
   }
@@ -79,7 +89,10 @@ function joinSound(pages: readonly OggPage[]): Uint8Array {
   return sound;
 }
 
-function openOpus(pages: readonly OggPage[], head: Uint8Array, damaged: boolean): AudioStream {
+function openOpus(
+  pages: readonly OggPage[],
+  head: Uint8Array,
+): Omit<AudioStream, "damaged" | "tags"> {
   const view = viewOf(head);
   const granule = lastGranule(pages);
   const format = {
@@ -88,10 +101,13 @@ function openOpus(pages: readonly OggPage[], head: Uint8Array, damaged: boolean)
     channels: view.getUint8(9),
     declaredFrames: granule === null ? null : Math.max(0, granule - view.getUint16(10, true)),
   };
-  return { format, damaged, blocks: () => decodePieces(opusDecoder, bytesOf(pages)) };
+  return { format, blocks: () => decodePieces(opusDecoder, bytesOf(pages)) };
 }
 
-function openVorbis(pages: readonly OggPage[], head: Uint8Array, damaged: boolean): AudioStream {
+function openVorbis(
+  pages: readonly OggPage[],
+  head: Uint8Array,
+): Omit<AudioStream, "damaged" | "tags"> {
   const view = viewOf(head);
   const format = {
     ...lossy("vorbis", pages),
@@ -99,7 +115,7 @@ function openVorbis(pages: readonly OggPage[], head: Uint8Array, damaged: boolea
     channels: view.getUint8(11),
     declaredFrames: lastGranule(pages),
   };
-  return { format, damaged, blocks: () => decodePieces(vorbisDecoder, bytesOf(pages)) };
+  return { format, blocks: () => decodePieces(vorbisDecoder, bytesOf(pages)) };
 }
 
 const lossy = (codec: string, pages: readonly OggPage[]) => ({

@@ -1,8 +1,12 @@
-import { ascii, chunksOf, viewOf, type Chunk } from "#shared/audio/bytes.ts";
+import { ascii, chunkText, findChunks, viewOf, type Chunk } from "#shared/audio/bytes.ts";
 import type { AudioFormat, AudioStream } from "#shared/audio/audio-stream.ts";
 import { openAdpcm } from "#shared/audio/codecs/adpcm.ts";
 import { decodePcm, sampleBytes, type PcmEncoding } from "#shared/audio/codecs/pcm.ts";
 import { rejection } from "#shared/audio/rejection.ts";
+import { toTags, type AudioTags } from "#shared/audio/tags.ts";
+
+/** A stream as far as its samples are concerned. */
+export type WavSound = Omit<AudioStream, "damaged" | "tags">;
 
 /** The `fmt ` chunk (Multimedia Programming Interface 1.0; WAVEFORMATEXTENSIBLE of the Windows SDK). */
 export interface WaveFormat {
@@ -24,22 +28,36 @@ const tagNames: Readonly<Record<number, string>> = {
 
 /** RIFF/WAVE, and RF64/BW64 (EBU Tech 3306, ITU-R BS.2088) for more than 4 GiB. */
 export function openWav(bytes: Uint8Array): AudioStream {
-  const chunks = new Map<string, Chunk>();
-  for (const chunk of chunksOf(bytes, 12, true)) {
-    if (!chunks.has(chunk.name)) chunks.set(chunk.name, chunk);
-    if (chunk.name === "data" && chunks.has("fmt ")) break;
-  }
-  const fmt = readFormat(bytes, chunks.get("fmt "));
-  const data = chunks.get("data");
+  const chunks = findChunks(bytes, ["fmt ", "data", "ds64", "fact", "LIST"], true);
+  const fmt = readFormat(bytes, chunks["fmt "]);
+  const { data } = chunks;
   if (!data) throw rejection("no-samples", "This WAV file has no data chunk: it holds no sound.");
 
-  const declared = declaredSize(bytes, data, chunks.get("ds64"));
+  const declared = declaredSize(bytes, data, chunks.ds64);
   const body = bytes.subarray(data.start, data.start + (declared ?? bytes.length));
   const damaged = declared !== null && body.length < declared;
   const stream = isAdpcm(fmt)
-    ? openAdpcm(fmt, body, factFrames(bytes, chunks.get("fact")))
+    ? openAdpcm(fmt, body, factFrames(bytes, chunks.fact))
     : openPcm(fmt, body, declared ?? body.length);
-  return { ...stream, damaged };
+  return { ...stream, damaged, tags: readInfo(bytes, chunks.LIST) };
+}
+
+/** The INFO list's own names. */
+const infoNames = {
+  INAM: "title",
+  IART: "artist",
+  IPRD: "album",
+  ICRD: "date",
+  IGNR: "genre",
+} as const;
+
+function readInfo(bytes: Uint8Array, list: Chunk | undefined): AudioTags {
+  if (!list || ascii(bytes, list.start) !== "INFO") return {};
+  // `findChunks` passes a head of 12 bytes; the list's chunks begin 4 bytes into its body.
+  const body = bytes.subarray(list.start - 8, list.start + list.size);
+  const names = ["INAM", "IART", "IPRD", "ICRD", "IGNR"] as const;
+  const found = findChunks(body, names, true);
+  return toTags(names.map((name) => [infoNames[name], chunkText(body, found[name])]));
 }
 
 const isAdpcm = ({ tag }: WaveFormat) => tag === 2 || tag === 0x11;
@@ -78,11 +96,7 @@ function declaredSize(bytes: Uint8Array, data: Chunk, ds64: Chunk | undefined): 
   return is64 ? Number(viewOf(bytes).getBigUint64(ds64.start + 8, true)) : null;
 }
 
-function openPcm(
-  fmt: WaveFormat,
-  body: Uint8Array,
-  declaredBytes: number,
-): Omit<AudioStream, "damaged"> {
+function openPcm(fmt: WaveFormat, body: Uint8Array, declaredBytes: number): WavSound {
   const encoding = encodingOf(fmt);
   const frameBytes = sampleBytes(encoding) * fmt.channels;
   if (fmt.blockAlign !== frameBytes) {
