@@ -1,4 +1,5 @@
-import { readdir, realpath, stat } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
 
 export interface AudioFile {
@@ -28,40 +29,48 @@ export async function findAudioFiles(folder: string): Promise<AudioFile[]> {
     const real = await realpath(directory);
     if (seen.has(real)) return;
     seen.add(real);
-    for (const entry of await readdir(directory, { withFileTypes: true })) {
-      if (entry.name.startsWith(".")) continue;
-      const path = join(directory, entry.name);
-      const isAudio = audioExtensions.has(extensionOf(path));
-      if (entry.isDirectory() || (entry.isSymbolicLink() && !isAudio)) {
-        if (entry.isDirectory() || (await isDirectory(path))) await walk(path);
-      } else if (isAudio) {
-        const modified = await modifiedAt(path);
-        if (modified !== undefined)
-          found.push({ path, name: relative(folder, path).split(sep).join("/"), modified });
-      }
-    }
+    const names = (await readdir(directory)).filter((name) => !name.startsWith("."));
+    const entries = await Promise.all(names.map((name) => look(join(directory, name))));
+    for (const { path, stats } of entries)
+      if (stats?.isFile() === true && audioExtensions.has(extensionOf(path)))
+        found.push({
+          path,
+          name: relative(folder, path).split(sep).join("/"),
+          modified: stats.mtime,
+        });
+    // One folder after another, links last: a folder with two ways to it has the same name in every run.
+    const folders = entries.filter(({ stats }) => stats?.isDirectory() === true);
+    for (const { path } of folders.toSorted(byLinkThenPath)) await walk(path);
   };
   await walk(folder).catch((error: NodeJS.ErrnoException) => {
     throw new SoundsFolderError(whyUnreadable(folder, error), { cause: error });
   });
-  // By code unit, not by locale: the order must be the same on every machine.
-  return found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return found.toSorted((a, b) => compare(a.name, b.name));
 }
 
 export const extensionOf = (path: string): string => extname(path).slice(1).toLowerCase();
 
-const isDirectory = (path: string) =>
-  stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false, // a link to nothing
-  );
+interface Entry {
+  readonly path: string;
+  readonly isLink: boolean;
+  /** Of what a link points to; `undefined` when that is nothing. */
+  readonly stats: Stats | undefined;
+}
 
-/** `undefined` for what is no regular file, such as a link to nothing or a folder named like audio. */
-const modifiedAt = (path: string) =>
-  stat(path).then(
-    (stats) => (stats.isFile() ? stats.mtime : undefined),
-    () => undefined,
-  );
+async function look(path: string): Promise<Entry> {
+  const stats = await lstat(path).catch(() => undefined); // gone since the folder was read
+  if (stats?.isSymbolicLink() !== true) return { path, isLink: false, stats };
+  return { path, isLink: true, stats: await stat(path).catch(() => undefined) };
+}
+
+const byLinkThenPath = (a: Entry, b: Entry) =>
+  Number(a.isLink) - Number(b.isLink) || compare(a.path, b.path);
+
+/** By code unit, not by locale: the order must be the same on every machine. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
 
 function whyUnreadable(folder: string, error: NodeJS.ErrnoException): string {
   const { path = folder } = error;

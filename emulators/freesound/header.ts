@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, openAsBlob } from "node:fs";
-import { stat } from "node:fs/promises";
-import { parseBlob } from "music-metadata";
+import { readFile, stat } from "node:fs/promises";
+import { type IOptions, parseBlob, parseBuffer } from "music-metadata";
 import type { Sound } from "./sound.ts";
 
 /** What a sound's file says of itself; zeros where it could not be read. */
@@ -69,11 +69,11 @@ export class Headers {
 /** Reads by content, never by name: a file called `.wav` may hold anything. */
 async function readHeader(path: string, filesize: number): Promise<Header> {
   try {
-    const blob = await openAsBlob(path);
-    let { format } = await parseBlob(blob, { skipCovers: true });
+    const parse = await parserOf(path, filesize);
+    let { format } = await parse({ skipCovers: true });
     // Some containers give their length only to whoever reads them to the end.
     if (format.duration === undefined)
-      ({ format } = await parseBlob(blob, { skipCovers: true, duration: true }));
+      ({ format } = await parse({ skipCovers: true, duration: true }));
     return {
       duration: finite(format.duration),
       samplerate: finite(format.sampleRate),
@@ -86,6 +86,18 @@ async function readHeader(path: string, filesize: number): Promise<Header> {
     // Not audio, or not such as can be parsed: it is served all the same, for whoever fetches it to judge.
     return { ...unreadable, filesize };
   }
+}
+
+const smallBytes = 512 * 1024;
+
+/** A small file is read at once, of a large one only the parts that the parser asks for: each is faster its way. */
+async function parserOf(path: string, filesize: number) {
+  if (filesize <= smallBytes) {
+    const bytes = await readFile(path);
+    return (options: IOptions) => parseBuffer(bytes, undefined, options);
+  }
+  const blob = await openAsBlob(path);
+  return (options: IOptions) => parseBlob(blob, options);
 }
 
 const finite = (value: number | undefined) =>

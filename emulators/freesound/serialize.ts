@@ -1,14 +1,19 @@
-import type { Headers } from "./header.ts";
+import type { Header, Headers } from "./header.ts";
 import { indexedRating } from "./search/fields.ts";
 import { type Sound, typeOf, userId } from "./sound.ts";
 
-interface Context {
+interface Subject {
   readonly sound: Sound;
   /** Where the API is, without a trailing slash. */
   readonly baseUrl: string;
   readonly headers: Headers;
   /** A search's score; `null` outside searches. */
   readonly score: number | null;
+}
+
+interface Context extends Subject {
+  /** The file's header, read once for all fields that need it. */
+  readonly header: () => Promise<Header>;
 }
 
 type Field = (context: Context) => unknown;
@@ -20,9 +25,9 @@ const said =
   ({ sound }) =>
     sound[key];
 const measured =
-  (key: keyof Awaited<ReturnType<Headers["now"]>>): Field =>
-  async ({ sound, headers }) =>
-    (await headers.now(sound))[key];
+  (key: keyof Header): Field =>
+  async ({ header }) =>
+    (await header())[key];
 
 /** Every field of a sound, in the order of the answer. Fields that need the file read it only when asked for. */
 const fields: Readonly<Record<string, Field>> = {
@@ -42,7 +47,7 @@ const fields: Readonly<Record<string, Field>> = {
   type: ({ sound }) => typeOf(sound),
   channels: measured("channels"),
   filesize: measured("filesize"),
-  bitrate: async ({ sound, headers }) => Math.round((await headers.now(sound)).bitrate / 1000),
+  bitrate: async ({ header }) => Math.round((await header()).bitrate / 1000),
   bitdepth: measured("bitdepth"),
   duration: measured("duration"),
   samplerate: measured("samplerate"),
@@ -81,12 +86,14 @@ export const defaultInstanceFields = all.replace(/,score$/, "");
 
 /** A sound as the API answers it. `requested` is the `fields` parameter; unknown names are passed over, `*` is all. */
 export async function serialize(
-  context: Context,
+  subject: Subject,
   requested: string | null,
   defaultFields: string,
 ): Promise<Record<string, unknown>> {
   const wanted = new Set((requested === "*" ? all : requested || defaultFields).split(","));
   const names = Object.keys(fields).filter((name) => wanted.has(name));
+  let header: Promise<Header> | undefined;
+  const context = { ...subject, header: () => (header ??= subject.headers.now(subject.sound)) };
   const values = await Promise.all(names.map((name) => fields[name]?.(context)));
   return Object.fromEntries(names.map((name, index) => [name, values[index]]));
 }

@@ -9,14 +9,16 @@ import type { Description, Sound } from "./sound.ts";
 export class SoundStore {
   readonly #sounds = new Map<number, Sound>();
   readonly #outOfStep = new Set<number>();
+  #sorted: readonly Sound[] | undefined;
 
   constructor(sounds: readonly Sound[]) {
     for (const sound of sounds) this.#sounds.set(sound.id, sound);
   }
 
   /** In order of id. */
-  list(): Sound[] {
-    return [...this.#sounds.values()].toSorted((a, b) => a.id - b.id);
+  list(): readonly Sound[] {
+    this.#sorted ??= [...this.#sounds.values()].toSorted((a, b) => a.id - b.id);
+    return this.#sorted;
   }
 
   get size(): number {
@@ -29,6 +31,7 @@ export class SoundStore {
 
   /** Adds a sound, or puts it in the place of the one with its id. */
   put(sound: Sound): void {
+    this.#sorted = undefined;
     this.#sounds.set(sound.id, sound);
   }
 
@@ -43,6 +46,7 @@ export class SoundStore {
 
   /** Deletes a sound as its uploader would: no search, instance, preview or download knows it any more. */
   remove(id: number): boolean {
+    this.#sorted = undefined;
     return this.#sounds.delete(id);
   }
 

@@ -44,7 +44,14 @@ export function compileQuery(node: Node, now: number): Matcher {
       const matches = compileLeaf({ kind: leaf.kind, field: name, text }, fieldNamed(name), now);
       return [(candidate: Candidate) => matches(candidate) * weight];
     });
-    return (candidate) => Math.max(...inFields.map((matches) => matches(candidate)));
+    // The fields come by weight: the first that matches gives the most.
+    return (candidate) => {
+      for (const matches of inFields) {
+        const score = matches(candidate);
+        if (score > 0) return score;
+      }
+      return 0;
+    };
   });
 }
 

@@ -4,6 +4,8 @@ import { pageUrl, parseSearch } from "#emulators/freesound/search/parameters.ts"
 
 const parse = (query: string) => parseSearch(new URLSearchParams(query));
 
+const link = (query: string, page = 2) => pageUrl("http://fs.test", parse(query), page);
+
 describe("search parameters", () => {
   test.each([
     ["", 1, 15],
@@ -40,8 +42,6 @@ describe("search parameters", () => {
 });
 
 describe("links", () => {
-  const link = (query: string, page = 2) => pageUrl("http://fs.test", parse(query), page);
-
   test("are written as the API writes them, without the token", () => {
     expect(
       link("query=old+town&filter=duration:[1+TO+5]&page_size=150&fields=id,previews&token=secret"),
