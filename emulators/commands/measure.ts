@@ -1,0 +1,97 @@
+import { readFile, stat } from "node:fs/promises";
+import { defaultAudioLimits, readAudio } from "#shared/audio/read.ts";
+import { PermanentError } from "#shared/errors.ts";
+import { parseOptions, run, UsageError } from "./cli.ts";
+import type { Row } from "./query.ts";
+import { toTable } from "./table.ts";
+
+const help = `npm run measure -- FILE… [options]
+
+Metadata, measures and label of audio files, without the pipeline. A file that cannot be read is a row of its own
+with the status "rejected" and the reason.
+
+  --json   one JSON object a line
+  --help
+
+Exit code: 0 when a file was read, 1 when every file was rejected, 2 for a wrong call.
+`;
+
+await run(async (args) => {
+  const { values, positionals } = parseOptions({
+    args,
+    allowPositionals: true,
+    options: {
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return;
+  }
+  if (positionals.length === 0)
+    throw new UsageError("name at least one audio file: npm run measure -- FILE…");
+  for (const path of positionals) await mustBeFile(path);
+
+  const rows: Row[] = [];
+  for (const path of positionals) {
+    const row = await measure(path);
+    rows.push(row);
+    if (values.json) process.stdout.write(`${JSON.stringify(row)}\n`);
+  }
+  if (!values.json) process.stdout.write(`${toTable(rows, columnsOf(rows))}\n`);
+  if (rows.every((row) => row["status"] === "rejected")) process.exitCode = 1;
+});
+
+async function measure(file: string): Promise<Row> {
+  const bytes = await readFile(file);
+  try {
+    const reading = await readAudio(bytes, { limits: defaultAudioLimits });
+    const {
+      tags,
+      durationSeconds,
+      sampleRate,
+      channels,
+      container,
+      codec,
+      bitDepth,
+      bitrate,
+      truncated,
+    } = reading;
+    return {
+      file,
+      status: "measured",
+      title: tags.title ?? null,
+      durationSeconds,
+      sampleRate,
+      channels,
+      container,
+      codec,
+      bitDepth,
+      bitrate,
+      sizeBytes: bytes.length,
+      truncated,
+      label: null,
+      labelBasis: null,
+      qualityScore: null,
+    };
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+    return { file, status: "rejected", reason: error.reason, detail: error.message };
+  }
+}
+
+/** Every column that some row fills. */
+function columnsOf(rows: readonly Row[]): string[] {
+  const names = new Set(rows.flatMap((row) => Object.keys(row)));
+  return [...names].filter((name) => rows.some((row) => (row[name] ?? null) !== null));
+}
+
+async function mustBeFile(path: string): Promise<void> {
+  const stats = await stat(path).catch((error: unknown) => {
+    throw new UsageError(`${path} cannot be read: is it there, and yours to read?`, {
+      cause: error,
+    });
+  });
+  if (!stats.isFile()) throw new UsageError(`${path} is not a file`);
+}
