@@ -1,5 +1,3 @@
-import { quo } from "./sizes.ts";
-
 /** Speech activity in windows of 4 ms. */
 export interface Activity {
   /** Gated power: positive where there is speech, else 0. */
@@ -14,9 +12,8 @@ export interface Activity {
 const JOIN_GAP = 50;
 const SHORT_RUN = 4;
 
-/** Activity of a filtered signal (P.862, clause 10.1.4) over its first `length` samples. */
-export function measureActivity(samples: Float32Array, length: number, window: number): Activity {
-  const power = windowPowers(samples, quo(length, window), window);
+/** Activity (P.862, clause 10.1.4) from the mean powers of the windows, which it overwrites. */
+export function measureActivity(power: Float64Array): Activity {
   const peak = power.reduce((a, b) => Math.max(a, b), 0);
   const floor = peak > 0 ? 1e-4 * peak : 1;
   let threshold = power.reduce((a, b) => a + b, 0) / power.length;
@@ -43,16 +40,6 @@ export function measureActivity(samples: Float32Array, length: number, window: n
   if (threshold <= 0) threshold = floor;
   const log = power.map((v) => (v > threshold ? Math.log(v / threshold) : 0));
   return { power, log, threshold, floor };
-}
-
-function windowPowers(samples: Float32Array, count: number, window: number): Float64Array {
-  const power = new Float64Array(count);
-  for (let w = 0, i = 0; w < count; w++) {
-    let sum = 0;
-    for (const end = i + window; i < end; i++) sum += samples[i] * samples[i];
-    power[w] = sum / window;
-  }
-  return power;
 }
 
 function refineThreshold(power: Float64Array, threshold: number): number {

@@ -1,27 +1,10 @@
-import type { Activity } from "./activity.ts";
-import { argmax, correlate } from "./correlation.ts";
-import type { Padded } from "./level.ts";
+import { wholeDelay, windowDelay } from "./correlation.ts";
+import type { PreparedSide } from "./front-end.ts";
 import { GUARD_WINDOWS, type Sizes, quo } from "./sizes.ts";
-import { splitUtterances } from "./split.ts";
-import { emptyHistogram, smoothHistogram, voteFrame } from "./votes.ts";
-
-/** Filtered signal with its activity. */
-export interface Side extends Padded {
-  readonly activity: Activity;
-}
-
-/** A part of the reference that has one delay. */
-export interface Utterance {
-  /** Limits in envelope windows. */
-  start: number;
-  end: number;
-  /** Delay in samples by the envelopes: a multiple of the window. */
-  coarse: number;
-  /** Delay in samples by the waveform. */
-  delay: number;
-  /** 0 … 1. */
-  confidence: number;
-}
+import { split } from "./split.ts";
+import type { Utterance } from "./utterance.ts";
+import { FrameCorrelator, LagVotes } from "./votes.ts";
+import { type Workspace, alignmentWindow } from "./workspace.ts";
 
 interface Speech {
   readonly start: number;
@@ -33,56 +16,43 @@ const SHORTEST = 50;
 /** With this many utterances none is split any more. */
 const MOST = 50;
 
-/** Delays of the utterances of the reference, before splitting. */
-export function findUtterances(ref: Side, deg: Side, sizes: Sizes): Utterance[] {
-  const whole = crudeDelay(ref, deg, [0, windows(ref)], 0, sizes).delay;
-  const speech = findSpeech(ref, deg, whole, sizes);
-  const last = windows(ref) - 1;
-  const utterances = speech.map(({ start, end }) => {
+/**
+ * Time alignment (P.862, clause 10.1): the utterances of the reference, each with its delay. Where
+ * the delay changes inside one it is split, unless there are already many.
+ */
+export function align(ws: Workspace, ref: PreparedSide, deg: PreparedSide): Utterance[] {
+  const window = ws.put(alignmentWindow(ws.sizes));
+  const frames = new FrameCorrelator(ws, ref.filtered, deg.filtered, window);
+  const utterances = findUtterances(ws, ref, deg, frames);
+  if (utterances.length === 0) return utterances;
+  setLimits(utterances, ref, deg, ws.sizes);
+  for (let k = 0; k < utterances.length && utterances.length < MOST;) {
+    const halves = split(ws, utterances[k], ref, deg, frames);
+    if (halves) utterances.splice(k, 1, ...halves);
+    else k++;
+  }
+  return utterances;
+}
+
+/** The utterances with their limits and delays as the speech activity gives them. */
+function findUtterances(
+  ws: Workspace,
+  ref: PreparedSide,
+  deg: PreparedSide,
+  frames: FrameCorrelator,
+): Utterance[] {
+  const whole = wholeDelay(ws, ref.activity, deg.activity);
+  const last = ref.activity.log.length - 1;
+  return findSpeech(ref, deg, whole, ws.sizes).map(({ start, end }) => {
     const from = Math.max(0, start - GUARD_WINDOWS);
     const to = Math.min(end + GUARD_WINDOWS, last);
-    const coarse = crudeDelay(ref, deg, [from, to], whole, sizes).delay;
-    return { start, end, coarse, ...fineDelay(ref, deg, from, to, coarse, sizes) };
+    const coarse = windowDelay(ws, ref.activity, deg.activity, from, to, whole).delay;
+    const { lag, confidence } = fineDelay(ws, from, to, coarse, deg, frames);
+    return { start, end, coarse, delay: coarse + lag, confidence };
   });
-  if (utterances.length > 0) setLimits(utterances, ref, deg, sizes);
-  return utterances;
 }
 
-export function align(ref: Side, deg: Side, sizes: Sizes): Utterance[] {
-  const utterances = findUtterances(ref, deg, sizes);
-  if (utterances.length > 0) splitUtterances(utterances, MOST, ref, deg, sizes);
-  return utterances;
-}
-
-const windows = (side: Side) => side.activity.log.length;
-
-/** Delay by the envelopes of a range of the reference, around a base delay. */
-export function crudeDelay(
-  ref: Side,
-  deg: Side,
-  [from, to]: readonly [number, number],
-  base: number,
-  sizes: Sizes,
-): { delay: number; correlation?: Float64Array } {
-  let a = from;
-  let b = a + base / sizes.window;
-  if (b < 0) {
-    a = -base / sizes.window;
-    b = 0;
-  }
-  const p = to - a;
-  let q = from === 0 && base === 0 && to === windows(ref) ? windows(deg) : p;
-  if (b + q > windows(deg)) q = windows(deg) - b;
-  if (p <= 1 || q <= 1) return { delay: base };
-  const correlation = correlate(
-    ref.activity.log.subarray(a, a + p),
-    deg.activity.log.subarray(b, b + q),
-  );
-  const lag = argmax(correlation, p - 1) - (p - 1);
-  return { delay: lag * sizes.window + base, correlation };
-}
-
-function findSpeech(ref: Side, deg: Side, whole: number, sizes: Sizes): Speech[] {
+function findSpeech(ref: PreparedSide, deg: PreparedSide, whole: number, sizes: Sizes): Speech[] {
   const low = SHORTEST - whole / sizes.window;
   const high = quo(deg.length - whole, sizes.window) - SHORTEST;
   const { power } = ref.activity;
@@ -98,27 +68,36 @@ function findSpeech(ref: Side, deg: Side, whole: number, sizes: Sizes): Speech[]
   return speech;
 }
 
-function fineDelay(ref: Side, deg: Side, from: number, to: number, coarse: number, sizes: Sizes) {
-  const { align, window, kernel } = sizes;
-  const histogram = emptyHistogram(sizes);
-  let i = from * window;
-  let j = i + coarse;
-  if (j < 0) {
-    i = -coarse;
-    j = 0;
-  }
-  for (; j + align <= deg.length && i + align <= to * window; i += align / 4, j += align / 4)
-    voteFrame(histogram, ref.samples, i, deg.samples, j, sizes);
-  const { lag, confidence } = smoothHistogram(histogram, kernel);
-  return { delay: coarse + lag, confidence };
+/** Delay by the waveform of reference windows `from` to `to`, around a coarse one. */
+function fineDelay(
+  ws: Workspace,
+  from: number,
+  to: number,
+  coarse: number,
+  deg: PreparedSide,
+  frames: FrameCorrelator,
+) {
+  const { align, window } = ws.sizes;
+  return ws.scoped(() => {
+    const votes = new LagVotes(ws);
+    let i = Math.max(from * window, -coarse);
+    for (; i + coarse + align <= deg.length && i + align <= to * window; i += align / 4)
+      votes.add(frames, i, i + coarse);
+    return votes.best();
+  });
 }
 
-function setLimits(utterances: Utterance[], ref: Side, deg: Side, sizes: Sizes): void {
+function setLimits(
+  utterances: Utterance[],
+  ref: PreparedSide,
+  deg: PreparedSide,
+  sizes: Sizes,
+): void {
   const { window, guard } = sizes;
   const first = utterances[0];
   const last = utterances[utterances.length - 1];
   first.start = GUARD_WINDOWS;
-  last.end = windows(ref) - GUARD_WINDOWS;
+  last.end = ref.activity.log.length - GUARD_WINDOWS;
   for (let k = 1; k < utterances.length; k++) {
     const middle = quo(utterances[k].start + utterances[k - 1].end, 2);
     utterances[k].start = middle;

@@ -1,198 +1,144 @@
-import { planFft } from "#shared/dsp/fft.ts";
-import { hann } from "#shared/dsp/windows.ts";
-import type { Utterance } from "./alignment.ts";
-import { type BadInterval, findBadIntervals, realign } from "./bad-intervals.ts";
-import { type Sizes, quo } from "./sizes.ts";
-import {
-  BAND_BINS,
-  CENTRE_BARK,
-  HEARING_THRESHOLD,
-  LOUDNESS_CALIBRATION,
-  POWER_CALIBRATION,
-  POWER_CORRECTION,
-  WIDTH_BARK,
-} from "./tables.ts";
+import { BAD, type BadInterval, findBadIntervals, realign } from "./bad-intervals.ts";
+import { BarkModel } from "./bark.ts";
+import type { PreparedSide } from "./front-end.ts";
+import type { Pointer } from "./kernels.ts";
+import { MatchSums } from "./match.ts";
+import { GUARD_WINDOWS, type Sizes, quo } from "./sizes.ts";
+import { type Utterance, delayAt } from "./utterance.ts";
+import type { Workspace } from "./workspace.ts";
 
-export interface ModelResult {
+/** What the perceptual model makes of an aligned pair, a value a frame of 16 ms. */
+export interface Perceived {
+  /** First and last frame that count. */
   readonly first: number;
   readonly last: number;
+  /** Audible power of the reference. */
   readonly audible: Float64Array;
+  /** Disturbance before weighting. */
   readonly symmetric: Float64Array;
   readonly asymmetric: Float64Array;
-  readonly badIntervals: BadInterval[];
+  readonly badIntervals: readonly BadInterval[];
+  /** Correlation of the two signals' aligned band envelopes, −1 … 1. */
+  readonly match: number;
 }
 
-/** The delay at a reference sample. */
-export function delayAt(utterances: readonly Utterance[], window: number, i: number): number {
-  for (let k = utterances.length - 1; k > 0; k--)
-    if (utterances[k].start * window <= i) return utterances[k].delay;
-  return utterances[0].delay;
-}
-
-export function model(
-  ref: Float32Array,
-  deg: Float32Array,
-  length: number,
+/** The perceptual model of P.862, clause 10.2, on an aligned pair. */
+export function perceive(
+  ws: Workspace,
+  ref: PreparedSide,
+  deg: PreparedSide,
   utterances: readonly Utterance[],
-  sizes: Sizes,
-): ModelResult {
-  const { guard, tail, hop, frame, bands } = sizes;
-  const { first, last } = frameRange(ref, length, sizes);
+): Perceived {
+  const { guard, tail, hop, frame, window } = ws.sizes;
+  const length = Math.max(ref.length, deg.length);
+  const { first, last } = frameRange(ws, ref.model, length);
   const count = last + 1;
-  const refPower = new Float64Array(count * bands);
-  const degPower = new Float64Array(count * bands);
-  const spectra = planSpectra(sizes);
+  const bark = new BarkModel(ws);
+  const row = 4 * bark.lanes;
+  const refPowers = ws.zeros(count * bark.lanes);
+  const degPowers = ws.zeros(count * bark.lanes);
+  const match = new MatchSums(ws, bark.lanes);
   for (let f = 0; f < count; f++) {
     const i = guard + f * hop;
-    const j = i + delayAt(utterances, sizes.window, i);
-    spectra(ref, i, refPower.subarray(f * bands, (f + 1) * bands));
-    if (j > 0 && j + frame < length + tail)
-      spectra(deg, j, degPower.subarray(f * bands, (f + 1) * bands));
+    const j = i + delayAt(utterances, window, i);
+    bark.powers(ref.model + 4 * i, refPowers + f * row);
+    if (j <= 0 || j + frame >= length + tail) continue;
+    bark.powers(deg.model + 4 * j, degPowers + f * row);
+    if (f >= first) match.add(refPowers + f * row, degPowers + f * row);
   }
-  compensateResponse(refPower, degPower, count, length, sizes);
+  compensateResponse(ws, bark, refPowers, degPowers, count, length);
+
   const audible = new Float64Array(count);
   const symmetric = new Float64Array(count);
   const asymmetric = new Float64Array(count);
-  const disturb = planDisturbance(sizes);
-  let scale = 0;
+  let gain: number | undefined;
   for (let f = 0; f < count; f++) {
-    const r = refPower.subarray(f * bands, (f + 1) * bands);
-    const d = degPower.subarray(f * bands, (f + 1) * bands);
-    audible[f] = audiblePower(r, 1);
-    scale = compensateGain(audible[f], d, f > 0 ? scale : undefined);
-    [symmetric[f], asymmetric[f]] = disturb(r, d);
+    const r = refPowers + f * row;
+    const d = degPowers + f * row;
+    audible[f] = bark.audible(r, 1);
+    gain = smoothGain(audible[f], bark.audible(d, 1), gain);
+    [symmetric[f], asymmetric[f]] = bark.disturbance(r, d, limitGain(gain));
   }
-  const seen = symmetric.some((d) => d > 30);
-  skipFrames(utterances, last, sizes, symmetric, asymmetric);
-  let badIntervals: BadInterval[] = [];
-  if (seen) {
-    const y = compensateDelay(deg, length, utterances, sizes);
-    badIntervals = findBadIntervals(symmetric, last);
-    const y2 = realign(badIntervals, ref, y, length, sizes);
+  const anyBad = symmetric.some((value) => value > BAD);
+  skipFrames(utterances, last, ws.sizes, symmetric, asymmetric);
+  const badIntervals = anyBad ? findBadIntervals(symmetric, last) : [];
+  if (badIntervals.length > 0) {
+    const realigned = realign(ws, badIntervals, ref.model, deg.model, length, utterances);
     for (const { start, end } of badIntervals) {
-      let scale = 1;
+      let gain = 1;
       for (let f = start; f < end; f++) {
-        const r = refPower.subarray(f * bands, (f + 1) * bands);
-        const d = degPower.subarray(f * bands, (f + 1) * bands);
-        spectra(y2, guard + f * hop, d);
-        scale = compensateGain(audiblePower(r, 1), d, scale);
-        const [s, a] = disturb(r, d);
+        const r = refPowers + f * row;
+        const d = degPowers + f * row;
+        bark.powers(realigned + 4 * (guard + f * hop), d);
+        gain = smoothGain(audible[f], bark.audible(d, 1), gain);
+        const [s, a] = bark.disturbance(r, d, limitGain(gain));
         symmetric[f] = Math.min(symmetric[f], s);
         asymmetric[f] = Math.min(asymmetric[f], a);
       }
     }
   }
-  for (let f = 0; f < count; f++) {
-    const h = ((audible[f] + 1e5) / 1e7) ** 0.04;
-    symmetric[f] = Math.min(45, symmetric[f] / h);
-    asymmetric[f] = Math.min(45, asymmetric[f] / h);
-  }
-  return { first, last, audible, symmetric, asymmetric, badIntervals };
+  return { first, last, audible, symmetric, asymmetric, badIntervals, match: match.correlation() };
 }
 
-function frameRange(ref: Float32Array, length: number, { guard, tail, hop }: Sizes) {
-  const sum = (i: number) => {
-    let total = 0;
-    for (let n = 0; n < 5; n++) total += Math.abs(ref[i + n]);
-    return total;
+/** Frames between the silences at the ends of the reference. */
+function frameRange(ws: Workspace, ref: Pointer, length: number) {
+  const { guard, tail, hop } = ws.sizes;
+  const x = ws.floats(ref, length + tail);
+  const loud = (i: number) => {
+    let sum = 0;
+    for (let n = i; n < i + 5; n++) sum += Math.abs(x[n]);
+    return sum >= 500;
   };
   const most = Math.floor(length / 2);
-  let a = 0;
-  while (a < most && sum(guard + a) < 500) a++;
-  let c = 0;
-  const end = length - guard + tail - 1;
-  while (c < most && sum(end - c - 4) < 500) c++;
-  return { first: quo(a, hop), last: quo(length - 2 * guard + tail - c, hop) - 1 };
+  let head = 0;
+  while (head < most && !loud(guard + head)) head++;
+  let rest = 0;
+  const end = length - guard + tail - 5;
+  while (rest < most && !loud(end - rest)) rest++;
+  return { first: quo(head, hop), last: quo(length - 2 * guard + tail - rest, hop) - 1 };
 }
 
-function planSpectra({ frame, bands, sampleRate }: Sizes) {
-  const window = hann(frame);
-  const fft = planFft(frame);
-  const re = new Float64Array(frame);
-  const im = new Float64Array(frame);
-  const bins = BAND_BINS[sampleRate];
-  const scale = POWER_CORRECTION[sampleRate].map((c) => c * POWER_CALIBRATION[sampleRate]);
-  return (x: Float32Array, start: number, power: Float64Array) => {
-    for (let n = 0; n < frame; n++) re[n] = x[start + n] * window[n];
-    im.fill(0);
-    fft.forward(re, im);
-    re[0] = 0;
-    im[0] = 0;
-    for (let b = 0, q = 0; b < bands; b++) {
-      let sum = 0;
-      for (const end = q + bins[b]; q < end; q++) sum += re[q] * re[q] + im[q] * im[q];
-      power[b] = sum * scale[b];
-    }
-  };
-}
-
-function audiblePower(power: Float64Array, factor: number): number {
-  let sum = 0;
-  for (let b = 1; b < power.length; b++)
-    if (power[b] > factor * HEARING_THRESHOLD[b]) sum += power[b];
-  return sum;
-}
-
+/** Gives the reference the frequency response of the degraded signal, in part. */
 function compensateResponse(
-  ref: Float64Array,
-  deg: Float64Array,
+  ws: Workspace,
+  bark: BarkModel,
+  ref: Pointer,
+  deg: Pointer,
   count: number,
   length: number,
-  { bands, guard, tail, hop }: Sizes,
 ): void {
-  const refSum = new Float64Array(bands);
-  const degSum = new Float64Array(bands);
-  for (let f = 0; f < count; f++) {
-    const r = ref.subarray(f * bands, (f + 1) * bands);
-    const d = deg.subarray(f * bands, (f + 1) * bands);
-    if (audiblePower(r, 100) < 1e7) continue;
-    for (let b = 0; b < bands; b++) {
-      if (r[b] > 100 * HEARING_THRESHOLD[b]) refSum[b] += r[b];
-      if (d[b] > 100 * HEARING_THRESHOLD[b]) degSum[b] += d[b];
+  const { lanes } = bark;
+  const { guard, tail, hop } = ws.sizes;
+  ws.scoped(() => {
+    const sums = ws.zeros(4 * lanes);
+    const degSums = sums + 8 * lanes;
+    for (let f = 0; f < count; f++) {
+      const at = 4 * f * lanes;
+      if (bark.audible(ref + at, 100) < 1e7) continue; // the reference is silent
+      bark.addAudible(ref + at, sums);
+      bark.addAudible(deg + at, degSums);
     }
-  }
-  const total = quo(length - 2 * guard + tail, hop) - 1;
-  for (let b = 0; b < bands; b++) {
-    const ratio = (degSum[b] / total + 1000) / (refSum[b] / total + 1000);
-    const limited = Math.min(Math.max(ratio, 0.01), 100);
-    for (let f = 0; f < count; f++) ref[f * bands + b] *= limited;
-  }
+    // All frames of the padded signal count in the mean, also those that were not summed.
+    const total = quo(length - 2 * guard + tail, hop) - 1;
+    const r = ws.doubles(sums, lanes);
+    const factors = ws.doubles(degSums, lanes).map((d, b) => {
+      const ratio = (d / total + 1000) / (r[b] / total + 1000);
+      return Math.min(Math.max(ratio, 0.01), 100);
+    });
+    const table = ws.put(Float32Array.from(factors));
+    for (let f = 0; f < count; f++) ws.kernels.scaleBands(ref + 4 * f * lanes, table, lanes);
+  });
 }
 
-function compensateGain(refAudible: number, deg: Float64Array, before: number | undefined): number {
-  let scale = (refAudible + 5000) / (audiblePower(deg, 1) + 5000);
-  if (before !== undefined) scale = 0.2 * before + 0.8 * scale;
-  const limited = Math.min(Math.max(scale, 3e-4), 5);
-  for (let b = 0; b < deg.length; b++) deg[b] *= limited;
-  return scale;
+/** Gain of a degraded frame, smoothed over frames; not limited, for it is carried on so. */
+function smoothGain(refAudible: number, degAudible: number, before: number | undefined): number {
+  const gain = (refAudible + 5000) / (degAudible + 5000);
+  return before === undefined ? gain : 0.2 * before + 0.8 * gain;
 }
 
-function planDisturbance({ bands }: Sizes) {
-  const exponent = CENTRE_BARK.map((z) => 0.23 * (z < 4 ? Math.min(2, 6 / (z + 2)) : 1) ** 0.15);
-  const factor = HEARING_THRESHOLD.map((t, b) => LOUDNESS_CALIBRATION * (t / 0.5) ** exponent[b]);
-  const loudness = (p: number, b: number) => {
-    const t = HEARING_THRESHOLD[b];
-    return p > t ? factor[b] * ((0.5 + (0.5 * p) / t) ** exponent[b] - 1) : 0;
-  };
-  let width = 0;
-  for (let b = 1; b < bands; b++) width += WIDTH_BARK[b];
-  return (ref: Float64Array, deg: Float64Array): [symmetric: number, asymmetric: number] => {
-    let squares = 0;
-    let asymmetric = 0;
-    for (let b = 1; b < bands; b++) {
-      const r = loudness(ref[b], b);
-      const d = loudness(deg[b], b);
-      const dead = 0.25 * Math.min(r, d);
-      const size = Math.abs(d - r) - dead;
-      if (size <= 0) continue;
-      squares += (size * WIDTH_BARK[b]) ** 2;
-      const ratio = ((deg[b] + 50) / (ref[b] + 50)) ** 1.2;
-      if (ratio >= 3) asymmetric += size * Math.min(ratio, 12) * WIDTH_BARK[b];
-    }
-    return [width * Math.sqrt(squares / width), asymmetric];
-  };
-}
+const limitGain = (gain: number) => Math.min(Math.max(gain, 3e-4), 5);
 
+/** Frames that a delay falling by more than half a frame leaves out count nothing. */
 function skipFrames(
   utterances: readonly Utterance[],
   last: number,
@@ -201,29 +147,18 @@ function skipFrames(
   asymmetric: Float64Array,
 ): void {
   for (let k = 1; k < utterances.length; k++) {
-    const u = utterances[k];
     const before = utterances[k - 1];
-    const jump = u.delay - before.delay;
+    const { start, delay } = utterances[k];
+    const jump = delay - before.delay;
     if (jump >= -hop) continue;
-    const fa = quo((u.start - 75) * window + u.delay, hop);
-    const fb = quo((before.end - 75) * window + before.delay, hop);
-    const end = quo((u.start - 75) * window + Math.abs(jump), hop) + 1;
-    for (let f = Math.max(0, Math.min(fa, fb)); f <= end && f < last; f++)
-      symmetric[f] = asymmetric[f] = 0;
+    const begin = (start - GUARD_WINDOWS) * window;
+    const from = Math.min(
+      quo(begin + delay, hop),
+      quo((before.end - GUARD_WINDOWS) * window + before.delay, hop),
+    );
+    const to = Math.min(quo(begin + Math.abs(jump), hop) + 2, last); // never the last frame
+    if (to <= from) continue;
+    symmetric.fill(0, Math.max(0, from), to);
+    asymmetric.fill(0, Math.max(0, from), to);
   }
-}
-
-function compensateDelay(
-  deg: Float32Array,
-  length: number,
-  utterances: readonly Utterance[],
-  { guard, tail, window }: Sizes,
-): Float32Array {
-  const y = new Float32Array(length + tail);
-  const end = length + tail - guard;
-  for (let i = guard; i < end; i++) {
-    const j = i + delayAt(utterances, window, i);
-    y[i] = deg[Math.min(Math.max(j, guard), end - 1)];
-  }
-  return y;
 }

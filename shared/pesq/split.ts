@@ -1,129 +1,217 @@
-import { type Side, type Utterance, crudeDelay } from "./alignment.ts";
-import { argmax } from "./correlation.ts";
+import { windowDelay } from "./correlation.ts";
+import type { PreparedSide } from "./front-end.ts";
+import type { Pointer } from "./kernels.ts";
 import { GUARD_WINDOWS, type Sizes, quo } from "./sizes.ts";
-import { type Histogram, correlateFrames, eighthRoot, emptyHistogram } from "./votes.ts";
+import type { Utterance } from "./utterance.ts";
+import { FrameCorrelator, TriangleVotes, type VotedDelay } from "./votes.ts";
+import { type Workspace, alignmentWindow } from "./workspace.ts";
+
 const f = Math.fround;
 
-/** Shortest utterance that may be split, in envelope windows. */
-const SHORTEST_SPLIT = 200;
+/** Shortest utterance that may be split, in envelope windows of speech. */
+const SHORTEST = 200;
 const MOST_CANDIDATES = 40;
 
+/** A place to split at, with the delays that the halves would have. */
 interface Candidate {
   readonly point: number;
   readonly crude1: number;
-  readonly crude2: number;
-  delay1: number;
-  delay2: number;
-  confidence1: number;
-  confidence2: number;
+  crude2: number;
+  first: VotedDelay;
+  second: VotedDelay;
 }
 
-export function splitUtterances(
-  utterances: Utterance[],
-  most: number,
-  ref: Side,
-  deg: Side,
-  sizes: Sizes,
-): void {
-  const { power } = ref.activity;
-  let k = 0;
-  while (k < utterances.length && utterances.length < most) {
-    const utterance = utterances[k];
-    let s = utterance.start;
-    while (s < utterance.end && power[s] <= 0) s++;
-    let e = utterance.end;
-    while (e > utterance.start && power[e] <= 0) e--;
-    e++;
-    const halves =
-      e - s >= SHORTEST_SPLIT ? splitUtterance(utterance, s, e, ref, deg, sizes) : undefined;
-    if (halves) utterances.splice(k, 1, ...halves);
-    else k++;
-  }
-}
+const UNKNOWN: VotedDelay = { lag: 0, confidence: 0 };
 
-function splitUtterance(
+/** The two halves of an utterance, when two delays fit it better than one. */
+export function split(
+  ws: Workspace,
   utterance: Utterance,
-  s: number,
-  e: number,
-  ref: Side,
-  deg: Side,
-  sizes: Sizes,
+  ref: PreparedSide,
+  deg: PreparedSide,
+  frames: FrameCorrelator,
 ): [Utterance, Utterance] | undefined {
-  const { align, window } = sizes;
-  const histogram = emptyHistogram(sizes);
-  const overlap = 3 * align + 6;
-  const candidates = splitPoints(s, e).map((point): Candidate => {
-    const crude = [
-      [utterance.start, point],
-      [point, utterance.end],
-    ].map(([from, to]) => {
-      const { delay, correlation } = crudeDelay(ref, deg, [from, to], utterance.coarse, sizes);
-      // The reference keeps this correlation and the window in one scratch area.
-      if (correlation && correlation.length > overlap)
-        histogram.window.set(correlation.subarray(overlap, overlap + align));
-      return delay;
-    });
-    return {
-      point,
-      crude1: crude[0],
-      crude2: crude[1],
-      delay1: 0,
-      delay2: 0,
-      confidence1: 0,
-      confidence2: 0,
-    };
+  const { power } = ref.activity;
+  let start = utterance.start;
+  while (start < utterance.end && power[start] <= 0) start++;
+  let end = utterance.end;
+  while (end > utterance.start && power[end] <= 0) end--;
+  end++;
+  if (end - start < SHORTEST) return undefined;
+  return ws.scoped(() => {
+    const points = splitPoints(start, end);
+    const { candidates, window } = crudeDelays(ws, utterance, points, ref, deg);
+    const correlator =
+      window === undefined ? frames : new FrameCorrelator(ws, ref.filtered, deg.filtered, window);
+    voteFirstHalves(ws, utterance, candidates, deg, correlator);
+    const hopeful = candidates.filter((c) => c.first.confidence > utterance.confidence);
+    for (const c of hopeful)
+      c.crude2 = windowDelay(
+        ws,
+        ref.activity,
+        deg.activity,
+        c.point,
+        utterance.end,
+        utterance.coarse,
+      ).delay;
+    voteSecondHalves(ws, utterance, hopeful, deg, correlator);
+    const chosen = choose(hopeful, utterance.confidence, ws.sizes);
+    return chosen && cut(utterance, chosen, deg, ws.sizes);
   });
+}
 
-  for (const crude of new Set(candidates.map((c) => c.crude1))) {
-    const votes = new Votes(histogram.window, sizes);
-    let r = utterance.start * window;
-    let d = r + crude;
-    if (d < 0) {
-      r = -crude;
-      d = 0;
+/**
+ * Crude delays of the first halves, and the analysis window when it is not the usual one: the
+ * reference keeps the correlations and the window in one scratch area, so a long correlation
+ * overwrites the window with what reaches into it.
+ */
+function crudeDelays(
+  ws: Workspace,
+  utterance: Utterance,
+  points: readonly number[],
+  ref: PreparedSide,
+  deg: PreparedSide,
+): { candidates: Candidate[]; window: Pointer | undefined } {
+  const { align } = ws.sizes;
+  const reach = 3 * align + 6;
+  let window: Float32Array | undefined;
+  const delay = (from: number, to: number): number => {
+    const { delay, correlation } = windowDelay(
+      ws,
+      ref.activity,
+      deg.activity,
+      from,
+      to,
+      utterance.coarse,
+    );
+    if (correlation && correlation.length > reach) {
+      window ??= alignmentWindow(ws.sizes);
+      window.set(correlation.subarray(reach, reach + align));
     }
-    for (const c of candidates) {
-      if (c.crude1 !== crude) continue;
-      for (; d + align <= deg.length && r + align <= c.point * window; r += align / 4, d += align / 4)
-        votes.add(ref.samples, r, deg.samples, d);
-      const { lag, confidence } = votes.best();
-      c.delay1 = crude + lag;
-      c.confidence1 = confidence;
+    return delay;
+  };
+  const candidates = points.map((point): Candidate => {
+    const crude1 = delay(utterance.start, point);
+    // That of the second half is wanted later, for few; here for what it does to the window.
+    if (2 * (utterance.end - point) - 1 > reach) delay(point, utterance.end);
+    return { point, crude1, crude2: 0, first: UNKNOWN, second: UNKNOWN };
+  });
+  return { candidates, window: window && ws.put(window) };
+}
+
+/** A crude delay, the frames it goes through and the candidates that share it. */
+interface Track {
+  readonly crude: number;
+  readonly candidates: Candidate[];
+  readonly votes: TriangleVotes;
+  /** Start of the next frame in the reference. */
+  at: number;
+}
+
+function makeTracks(
+  ws: Workspace,
+  candidates: readonly Candidate[],
+  crudeOf: (candidate: Candidate) => number,
+  startOf: (crude: number) => number,
+): Track[] {
+  const tracks = new Map<number, Track>();
+  for (const candidate of candidates) {
+    const crude = crudeOf(candidate);
+    let track = tracks.get(crude);
+    if (!track) {
+      track = { crude, candidates: [], votes: new TriangleVotes(ws), at: startOf(crude) };
+      tracks.set(crude, track);
     }
+    track.candidates.push(candidate);
   }
-  const hopeful = candidates.filter((c) => c.confidence1 > utterance.confidence).toReversed();
-  for (const crude of new Set(hopeful.map((c) => c.crude2))) {
-    const votes = new Votes(histogram.window, sizes);
-    let r = utterance.end * window - align;
-    let d = r + crude;
-    if (d + align > deg.length) {
-      d = deg.length - align;
-      r = d - crude;
-    }
-    for (const c of hopeful) {
-      if (c.crude2 !== crude) continue;
-      for (; d >= 0 && r >= c.point * window; r -= align / 4, d -= align / 4)
-        votes.add(ref.samples, r, deg.samples, d);
-      const { lag, confidence } = votes.best();
-      c.delay2 = crude + lag;
-      c.confidence2 = confidence;
-    }
+  return [...tracks.values()];
+}
+
+/** Forward from the beginning; the candidates are in ascending order. */
+function voteFirstHalves(
+  ws: Workspace,
+  utterance: Utterance,
+  candidates: readonly Candidate[],
+  deg: PreparedSide,
+  frames: FrameCorrelator,
+): void {
+  const { align, window } = ws.sizes;
+  const begin = utterance.start * window;
+  const fits = ({ at, crude }: Track, { point }: Candidate) =>
+    at + crude + align <= deg.length && at + align <= point * window;
+  let tracks = makeTracks(
+    ws,
+    candidates,
+    (c) => c.crude1,
+    (crude) => Math.max(begin, -crude),
+  );
+  while (tracks.length > 0) {
+    // Frame by frame, so that all tracks find the spectra of the others.
+    tracks = tracks.filter((track) => {
+      settle(track, fits, (candidate, best) => (candidate.first = best));
+      if (track.candidates.length === 0) return false;
+      track.votes.add(frames, track.at, track.at + track.crude);
+      track.at += align / 4;
+      return true;
+    });
   }
+}
+
+/** Backward from the end; later candidates need fewer frames. */
+function voteSecondHalves(
+  ws: Workspace,
+  utterance: Utterance,
+  hopeful: readonly Candidate[],
+  deg: PreparedSide,
+  frames: FrameCorrelator,
+): void {
+  const { align, window } = ws.sizes;
+  const begin = utterance.end * window - align;
+  const fits = ({ at, crude }: Track, { point }: Candidate) =>
+    at + crude >= 0 && at >= point * window;
+  let tracks = makeTracks(
+    ws,
+    hopeful.toReversed(),
+    (c) => c.crude2,
+    (crude) => Math.min(begin, deg.length - align - crude),
+  );
+  while (tracks.length > 0) {
+    tracks = tracks.filter((track) => {
+      settle(track, fits, (candidate, best) => (candidate.second = best));
+      if (track.candidates.length === 0) return false;
+      track.votes.add(frames, track.at, track.at + track.crude);
+      track.at -= align / 4;
+      return true;
+    });
+  }
+}
+
+/** Gives the candidates whose frames are all counted what the votes say so far. */
+function settle(
+  track: Track,
+  fits: (track: Track, candidate: Candidate) => boolean,
+  set: (candidate: Candidate, best: VotedDelay) => void,
+): void {
+  const { candidates, votes } = track;
+  while (candidates.length > 0 && !fits(track, candidates[0]))
+    set(candidates.shift()!, votes.best());
+}
+
+function choose(
+  hopeful: readonly Candidate[],
+  confidence: number,
+  { window }: Sizes,
+): Candidate | undefined {
   let best = 0;
   let chosen: Candidate | undefined;
-  for (const c of candidates) {
-    const sum = f(c.confidence1 + c.confidence2);
-    if (
-      Math.abs(c.delay2 - c.delay1) >= window &&
-      sum > best &&
-      c.confidence1 > utterance.confidence &&
-      c.confidence2 > utterance.confidence
-    ) {
-      best = sum;
-      chosen = c;
-    }
+  for (const c of hopeful) {
+    const jump = c.crude2 + c.second.lag - (c.crude1 + c.first.lag);
+    const sum = f(c.first.confidence + c.second.confidence);
+    if (Math.abs(jump) < window || sum <= best || c.second.confidence <= confidence) continue;
+    best = sum;
+    chosen = c;
   }
-  return chosen && cut(utterance, chosen, deg, sizes);
+  return chosen;
 }
 
 function splitPoints(s: number, e: number): number[] {
@@ -139,54 +227,24 @@ function splitPoints(s: number, e: number): number[] {
   return points;
 }
 
-function cut(old: Utterance, at: Candidate, deg: Side, sizes: Sizes): [Utterance, Utterance] {
-  const { window, guard } = sizes;
-  const { delay1, delay2, point } = at;
+function cut(
+  old: Utterance,
+  at: Candidate,
+  deg: PreparedSide,
+  { window, guard }: Sizes,
+): [Utterance, Utterance] {
+  const delay1 = at.crude1 + at.first.lag;
+  const delay2 = at.crude2 + at.second.lag;
   const overlap = delay2 < delay1 ? 0 : quo(delay2 - delay1, 2 * window);
-  let start = old.start;
-  let end = old.end;
+  let { start, end } = old;
   if ((start - GUARD_WINDOWS) * window + delay1 < 0)
     start = GUARD_WINDOWS + quo(window - 1 - delay1, window);
   if (end * window + delay2 > deg.length - guard)
     end = quo(deg.length - delay2, window) - GUARD_WINDOWS;
+  const { confidence: confidence1 } = at.first;
+  const { confidence: confidence2 } = at.second;
   return [
-    { start, end: point + overlap, coarse: at.crude1, delay: delay1, confidence: at.confidence1 },
-    { start: point - overlap, end, coarse: at.crude2, delay: delay2, confidence: at.confidence2 },
+    { start, end: at.point + overlap, coarse: at.crude1, delay: delay1, confidence: confidence1 },
+    { start: at.point - overlap, end, coarse: at.crude2, delay: delay2, confidence: confidence2 },
   ];
-}
-
-class Votes {
-  private readonly counts: Float32Array;
-  private readonly window: Float32Array;
-  private readonly kernel: number;
-  private total = 0;
-
-  constructor(window: Histogram["window"], sizes: Sizes) {
-    this.window = window;
-    this.counts = new Float32Array(window.length);
-    this.kernel = sizes.kernel;
-  }
-
-  add(ref: Float32Array, i: number, deg: Float32Array, j: number): void {
-    const { counts, kernel } = this;
-    const { c, threshold } = correlateFrames(this.window, ref, i, deg, j);
-    const weight = f(f(eighthRoot(threshold)) / kernel);
-    const mask = counts.length - 1;
-    for (let m = 0; m < c.length; m++) {
-      if (c[m] <= threshold) continue;
-      this.total = f(this.total + f(weight * kernel));
-      for (let t = 1 - kernel; t < kernel; t++)
-        counts[(m + t) & mask] += f(weight * (kernel - Math.abs(t)));
-    }
-  }
-
-  best(): { lag: number; confidence: number } {
-    if (this.total === 0) return { lag: 0, confidence: 0 };
-    const size = this.counts.length;
-    const at = argmax(this.counts, 0);
-    return {
-      lag: at >= size / 2 ? at - size : at,
-      confidence: f(this.counts[at] / this.total),
-    };
-  }
 }

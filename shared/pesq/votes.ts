@@ -1,103 +1,124 @@
-import { hann } from "#shared/dsp/windows.ts";
-import type { Sizes } from "./sizes.ts";
-import { transform } from "./transform.ts";
+import { FrameSpectra } from "./frame-spectra.ts";
+import { argmax } from "./correlation.ts";
+import type { Pointer } from "./kernels.ts";
+import type { Workspace } from "./workspace.ts";
+
 const f = Math.fround;
 
-export interface Histogram {
-  readonly counts: Float32Array;
-  readonly window: Float32Array;
+/** A delay found by votes. */
+export interface VotedDelay {
+  /** In samples, relative to the delay of the frames. */
+  readonly lag: number;
+  /** Share of the votes that agree, 0 … 1. */
+  readonly confidence: number;
 }
 
-export function emptyHistogram(sizes: Sizes): Histogram {
-  return { counts: new Float32Array(sizes.align), window: Float32Array.from(hann(sizes.align)) };
-}
+const NONE: VotedDelay = { lag: 0, confidence: 0 };
 
-export const eighthRoot = (x: number) => Math.sqrt(Math.sqrt(Math.sqrt(x)));
+/** Correlates frames of the reference with frames of the degraded signal. */
+export class FrameCorrelator {
+  private readonly ref: FrameSpectra;
+  private readonly deg: FrameSpectra;
+  private readonly ws: Workspace;
+  private readonly re: Pointer;
+  private readonly im: Pointer;
 
-/** Circular cross-correlation magnitudes of two windowed frames, and the vote threshold. */
-export function correlateFrames(
-  window: Float32Array,
-  ref: Float32Array,
-  i: number,
-  deg: Float32Array,
-  j: number,
-): { c: Float32Array; threshold: number } {
-  const size = window.length;
-  const ar = new Float32Array(size);
-  const ai = new Float32Array(size);
-  const br = new Float32Array(size);
-  const bi = new Float32Array(size);
-  for (let n = 0; n < size; n++) {
-    ar[n] = ref[i + n] * window[n];
-    br[n] = deg[j + n] * window[n];
+  /** `window`: `align` floats, which must not change any more. */
+  constructor(ws: Workspace, ref: Pointer, deg: Pointer, window: Pointer) {
+    this.ws = ws;
+    this.ref = new FrameSpectra(ws, ref, window, 16);
+    this.deg = new FrameSpectra(ws, deg, window, 128);
+    this.re = ws.allocate(4 * ws.sizes.align);
+    this.im = ws.allocate(4 * ws.sizes.align + 64);
   }
-  transform(ar, ai, false);
-  transform(br, bi, false);
-  multiply(ar, ai, br, bi, -1);
-  transform(br, bi, true);
-  let peak = 0;
-  for (let m = 0; m < size; m++) {
-    br[m] = Math.abs(br[m]);
-    if (br[m] > peak) peak = br[m];
-  }
-  return { c: br, threshold: f(f(0.99) * peak) };
-}
 
-/** b = (a or its conjugate) · b over the kept bins, and the conjugates above them. */
-function multiply(ar: Float32Array, ai: Float32Array, br: Float32Array, bi: Float32Array, sign: 1 | -1) {
-  const size = ar.length;
-  for (let q = 0; q <= size / 2; q++) {
-    const y = sign * ai[q];
-    const re = f(f(ar[q] * br[q]) - f(y * bi[q]));
-    const im = f(f(ar[q] * bi[q]) + f(y * br[q]));
-    br[q] = re;
-    bi[q] = im;
-    if (q > 0 && q < size / 2) {
-      br[size - q] = re;
-      bi[size - q] = -im;
-    }
+  /** Largest magnitude of the correlation of the frames at `i` and `j`, left at `magnitudes`. */
+  peak(i: number, j: number): number {
+    const { align } = this.ws.sizes;
+    const a = this.ref.at(i);
+    const b = a && this.deg.at(j);
+    if (!a || !b) return 0;
+    const half = 2 * align;
+    return this.ws.kernels.correlatePeak(a, a + half, b, b + half, this.re, this.im, align);
+  }
+
+  get magnitudes(): Pointer {
+    return this.re;
   }
 }
 
-export function voteFrame(
-  { counts, window }: Histogram,
-  ref: Float32Array,
-  i: number,
-  deg: Float32Array,
-  j: number,
-  _sizes: Sizes,
-): void {
-  const { c, threshold } = correlateFrames(window, ref, i, deg, j);
-  const weight = f(eighthRoot(threshold));
-  for (let m = 0; m < c.length; m++) if (c[m] > threshold) counts[m] += weight;
+/** Votes for single lags, smoothed by a transform in the end: for the utterances. */
+export class LagVotes {
+  private readonly ws: Workspace;
+  private readonly counts: Pointer;
+
+  constructor(ws: Workspace) {
+    this.ws = ws;
+    this.counts = ws.zeros(ws.sizes.align);
+  }
+
+  add(correlator: FrameCorrelator, i: number, j: number): void {
+    const peak = correlator.peak(i, j);
+    if (peak > 0)
+      this.ws.kernels.voteLags(correlator.magnitudes, this.ws.sizes.align, peak, this.counts);
+  }
+
+  best(): VotedDelay {
+    const { ws } = this;
+    const { align, kernel } = ws.sizes;
+    const sum = ws.kernels.sum(this.counts, align);
+    if (sum === 0) return NONE;
+    return ws.scoped(() => {
+      const [re, im, kernelRe, kernelIm, toRe, toIm] = Array.from({ length: 6 }, () =>
+        ws.zeros(align),
+      );
+      const smooth = ws.floats(kernelRe, align);
+      for (let k = 0; k < kernel; k++) {
+        smooth[k] = 1 - k / kernel;
+        smooth[(align - k) % align] = 1 - k / kernel;
+      }
+      ws.floats(re, align).set(ws.floats(this.counts, align));
+      ws.kernels.convolve(re, im, kernelRe, kernelIm, toRe, toIm, align);
+      const z = ws.floats(toRe, align);
+      for (let m = 0; m < align; m++) z[m] = Math.abs(z[m]) / sum;
+      return voted(z);
+    });
+  }
 }
 
-export function smoothHistogram({ counts }: Histogram, kernel: number) {
-  const size = counts.length;
-  let sum = 0;
-  for (const count of counts) sum = f(sum + count);
-  if (sum === 0) return { lag: 0, confidence: 0 };
-  const re = counts.slice();
-  const im = new Float32Array(size);
-  const kr = new Float32Array(size);
-  const ki = new Float32Array(size);
-  kr[0] = 1;
-  for (let k = 1; k < kernel; k++) {
-    kr[k] = 1 - k / kernel;
-    kr[size - k] = 1 - k / kernel;
+/** Votes for triangles of lags, of which the best is asked again and again: for the splitting. */
+export class TriangleVotes {
+  private readonly ws: Workspace;
+  private readonly counts: Pointer;
+  private total = 0;
+
+  constructor(ws: Workspace) {
+    this.ws = ws;
+    this.counts = ws.zeros(ws.sizes.align);
   }
-  transform(re, im, false);
-  transform(kr, ki, false);
-  multiply(re, im, kr, ki, 1);
-  transform(kr, ki, true);
-  let best = 0;
-  let at = 0;
-  for (let m = 0; m < size; m++) {
-    const z = f(Math.abs(kr[m]) / sum);
-    if (z > best) {
-      best = z;
-      at = m;
-    }
+
+  add(correlator: FrameCorrelator, i: number, j: number): void {
+    const { align, kernel } = this.ws.sizes;
+    const peak = correlator.peak(i, j);
+    if (peak > 0)
+      this.total = this.ws.kernels.voteTriangles(
+        correlator.magnitudes,
+        align,
+        peak,
+        this.counts,
+        kernel,
+        this.total,
+      );
   }
-  return { lag: at >= size / 2 ? at - size : at, confidence: best };
+
+  best(): VotedDelay {
+    if (this.total === 0) return NONE;
+    const { lag, confidence } = voted(this.ws.floats(this.counts, this.ws.sizes.align));
+    return { lag, confidence: f(confidence / this.total) };
+  }
+}
+
+function voted(values: Float32Array): VotedDelay {
+  const at = argmax(values, 0);
+  return { lag: at >= values.length / 2 ? at - values.length : at, confidence: values[at] };
 }

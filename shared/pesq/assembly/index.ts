@@ -1,0 +1,13 @@
+export { setTwiddles, forward, inverse } from "./transform";
+export { multiply, scaleSpectrum } from "./spectrum";
+export { biquad, cascade, scale, sumSquares, sum, windowPowers } from "./filters";
+export { frameSpectrum, correlatePeak, voteLags, voteTriangles, convolve } from "./votes";
+export {
+  barkPowers,
+  audiblePower,
+  addAudible,
+  scaleBands,
+  addMatch,
+  disturbance,
+  asymmetric,
+} from "./loudness";
