@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { access, constants, stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { type Answer, ApiError, notFound, page } from "./reply.ts";
 import type { Sound } from "./sound.ts";
@@ -76,18 +76,15 @@ const part = (
   headers,
   lengthBytes,
   // A file that grows meanwhile is not sent beyond what was announced.
-  body:
-    lengthBytes === 0
-      ? Buffer.alloc(0)
-      : createReadStream(path, { start, end: start + lengthBytes - 1 }),
+  body: () => createReadStream(path, { start, end: start + lengthBytes - 1 }),
 });
 
 async function look(
   path: string,
 ): Promise<{ readonly size: number; readonly modified: Date } | "missing" | "forbidden"> {
   try {
-    const { size, mtime } = await stat(path);
-    await access(path, constants.R_OK);
+    await using file = await open(path); // opening is the only sure test of being allowed to read
+    const { size, mtime } = await file.stat();
     return { size, modified: mtime };
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EACCES" ? "forbidden" : "missing";

@@ -49,15 +49,15 @@ export class Headers {
   /** The file's MD5 in hexadecimal; that of nothing when the file cannot be read. */
   async md5({ path }: Sound): Promise<string> {
     const known = await this.#look(path);
-    if (known === undefined) return createHash("md5").digest("hex");
-    known.md5 ??= md5OfFile(path);
+    if (known === undefined) return md5OfNothing;
+    known.md5 ??= md5OfFile(path).catch(() => md5OfNothing);
     return known.md5;
   }
 
   async #look(path: string): Promise<Known | undefined> {
     const stats = await stat(path).catch(() => undefined); // a file that has gone has no header
     if (stats === undefined) return undefined;
-    const version = `${stats.mtimeMs} ${stats.size}`;
+    const version = `${stats.ctimeMs} ${stats.size}`; // permissions may change, too
     const known = this.#known.get(path);
     if (known?.version === version) return known;
     const fresh = { version, header: readHeader(path, stats.size) };
@@ -102,6 +102,8 @@ async function parserOf(path: string, filesize: number) {
 
 const finite = (value: number | undefined) =>
   value !== undefined && Number.isFinite(value) ? value : 0;
+
+const md5OfNothing = createHash("md5").digest("hex");
 
 async function md5OfFile(path: string): Promise<string> {
   const hash = createHash("md5");

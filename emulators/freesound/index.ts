@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { type Emulator, listen, type ListenOptions } from "../emulator.ts";
 import { type Credential, localApiKey, localClientId } from "./credentials.ts";
 import { type FaultKind, type FaultOptions, Faults } from "./faults.ts";
@@ -41,9 +42,9 @@ export interface FreesoundEmulator extends Emulator {
 }
 
 /** The folder of the bundled sounds. */
-export const bundledSounds: string = new URL("sounds", import.meta.url).pathname;
+export const bundledSounds: string = join(import.meta.dirname, "sounds");
 /** The folder of clean references for some of them, named `freesound/<soundId>.flac`. */
-export const bundledReferences: string = new URL("references", import.meta.url).pathname;
+export const bundledReferences: string = join(import.meta.dirname, "references");
 
 /**
  * Serves a folder of audio as Freesound serves its sounds.

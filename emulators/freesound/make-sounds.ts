@@ -9,8 +9,8 @@ import { seededRandom } from "./random.ts";
 import { encodeFile, sampleRate, speak, throughCodec } from "./make/tools.ts";
 
 const firstId = 700_001;
-const soundsFolder = new URL("sounds", import.meta.url).pathname;
-const referencesFolder = new URL("references/freesound", import.meta.url).pathname;
+const soundsFolder = join(import.meta.dirname, "sounds");
+const referencesFolder = join(import.meta.dirname, "references", "freesound");
 const gsmRate = 8_000;
 
 const speeches = await Promise.all(

@@ -32,11 +32,14 @@ export interface Disturbance {
   readonly afterBytes?: number;
 }
 
+/** Bytes, or how to open a stream of them: one that nobody reads is never opened. */
+type Body = Buffer | (() => Readable);
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** `lengthBytes` is announced as Content-Length; a HEAD request gets no more than that. */
-  readonly body: Readable | Buffer;
+  readonly body: Body;
   readonly lengthBytes: number;
 }
 
@@ -100,15 +103,17 @@ export async function send(
   return sent;
 }
 
-async function* pieces(body: Readable | Buffer, limit: number, bytesPerSecond: number) {
+async function* pieces(body: Body, limit: number, bytesPerSecond: number) {
   const largest = bytesPerSecond < Infinity ? Math.max(1, Math.floor(bytesPerSecond / 10)) : limit;
   let left = limit;
-  for await (const chunk of Buffer.isBuffer(body) ? [body] : (body as AsyncIterable<Buffer>))
-    for (let at = 0; at < chunk.length && left > 0;) {
+  if (left === 0) return;
+  for await (const chunk of Buffer.isBuffer(body) ? [body] : (body() as AsyncIterable<Buffer>))
+    for (let at = 0; at < chunk.length;) {
       const piece = chunk.subarray(at, at + Math.min(largest, left));
       yield piece;
       at += piece.length;
       left -= piece.length;
+      if (left === 0) return; // which closes the stream
     }
 }
 
