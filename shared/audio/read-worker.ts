@@ -1,8 +1,8 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { PermanentError } from "#shared/errors.ts";
 import { takeReading, type AudioReading, type ReadOptions } from "./reading.ts";
 
-/** What the worker is started with. */
+/** One file to read. */
 export interface ReadingTask {
   readonly bytes: Uint8Array;
   readonly options: ReadOptions;
@@ -13,14 +13,17 @@ export type ReadingAnswer =
   | { readonly reading: AudioReading }
   | { readonly reason: string; readonly message: string };
 
-const { bytes, options }: ReadingTask = workerData;
-try {
-  const reading = await takeReading(bytes, options);
-  answer({ reading }, reading.samples ? [reading.samples.buffer] : []);
-} catch (error) {
-  if (!(error instanceof PermanentError)) throw error;
-  const { reason, message } = error;
-  answer({ reason, message }, []);
+parentPort?.on("message", (task: ReadingTask) => void read(task));
+
+async function read({ bytes, options }: ReadingTask): Promise<void> {
+  try {
+    const reading = await takeReading(bytes, options);
+    answer({ reading }, reading.samples ? [reading.samples.buffer] : []);
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+    const { reason, message } = error;
+    answer({ reason, message }, []);
+  }
 }
 
 function answer(value: ReadingAnswer, transfer: ArrayBuffer[]) {

@@ -1,17 +1,12 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { PermanentError } from "#shared/errors.ts";
 import type { AudioReading, ReadOptions } from "./reading.ts";
 import type { ReadingAnswer, ReadingTask } from "./read-worker.ts";
+import { returnWorker, takeWorker } from "./worker-pool.ts";
 import { rejection } from "./rejection.ts";
 
 export { defaultAudioLimits, type AudioLimits } from "./limits.ts";
 export type { AudioReading, ReadOptions } from "./reading.ts";
-
-/** Beside this file, under its own name: `read-worker.ts` in the source, `read-worker.js` in a bundle. */
-const workerUrl = new URL(
-  `./read-worker.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`,
-  import.meta.url,
-);
 
 /**
  * Reads an audio file in a worker thread that is killed when it takes too long or too much memory, so that no file
@@ -29,48 +24,54 @@ export async function readAudio(bytes: Uint8Array, options: ReadOptions): Promis
       `The file has ${bytes.length} bytes; the limit is ${limits.maxBytes}.`,
     );
   }
-  const copy = new Uint8Array(bytes);
-  const worker = new Worker(workerUrl, {
-    workerData: { bytes: copy, options } satisfies ReadingTask,
-    transferList: [copy.buffer],
-    resourceLimits: { maxOldGenerationSizeMb: limits.maxMemoryMb },
-    env: {},
-    execArgv: [],
-    // Decoders print their complaints; what matters of them comes back as the answer.
-    stdout: true,
-    stderr: true,
-  });
-  worker.stdout.resume();
-  worker.stderr.resume();
+  const worker = takeWorker(limits.maxMemoryMb);
+  let reusable = false;
   try {
-    return await answerOf(worker, limits.decodeTimeoutMs);
+    const copy = new Uint8Array(bytes);
+    const answered = answerOf(worker, limits.decodeTimeoutMs);
+    worker.postMessage({ bytes: copy, options } satisfies ReadingTask, [copy.buffer]);
+    const reading = await answered;
+    reusable = true;
+    return reading;
   } finally {
-    await worker.terminate();
+    // After anything but a good reading, who knows in what state the decoders are.
+    await returnWorker(worker, reusable && bytes.length < reusableBytes);
   }
 }
+
+/** A larger file may leave its worker with more memory than is worth keeping. */
+const reusableBytes = 16 * 2 ** 20;
 
 function answerOf(worker: Worker, timeoutMs: number): Promise<AudioReading> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(rejection("decode-timeout", `The file was not read within ${timeoutMs / 1000} s.`));
-    }, timeoutMs);
-    worker.once("message", (answer: ReadingAnswer) => {
-      if ("reading" in answer) resolve(answer.reading);
-      else reject(new PermanentError(answer.reason, answer.message));
-    });
-    worker.once("error", (error) => {
-      const isHeap = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
-      reject(
-        isHeap
-          ? rejection("decode-memory", "Reading the file took more memory than is allowed.", {
-              cause: error,
-            })
-          : error,
+      settle(() =>
+        reject(rejection("decode-timeout", `The file was not read within ${timeoutMs / 1000} s.`)),
       );
-    });
-    worker.once("exit", (code) =>
-      reject(new Error(`The worker that reads audio ended with code ${code} and no answer.`)),
-    );
-    worker.once("exit", () => clearTimeout(timer));
+    }, timeoutMs);
+    const onMessage = (answer: ReadingAnswer) =>
+      settle(() => {
+        if ("reading" in answer) resolve(answer.reading);
+        else reject(new PermanentError(answer.reason, answer.message));
+      });
+    const onError = (error: unknown) => settle(() => reject(toRejection(error)));
+    const onExit = (code: number) =>
+      settle(() =>
+        reject(new Error(`The worker that reads audio ended with code ${code} and no answer.`)),
+      );
+    worker.once("message", onMessage).once("error", onError).once("exit", onExit);
+    function settle(how: () => void) {
+      clearTimeout(timer);
+      worker.off("message", onMessage).off("error", onError).off("exit", onExit);
+      how();
+    }
   });
+}
+
+function toRejection(error: unknown): unknown {
+  const isHeap =
+    error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+  if (!isHeap) return error;
+  const message = "Reading the file took more memory than is allowed.";
+  return rejection("decode-memory", message, { cause: error });
 }
