@@ -9,14 +9,9 @@ import { RequestLog } from "./requests.ts";
 import { routes, type Service } from "./routes.ts";
 import { loadSounds, type SoundStore } from "./sounds.ts";
 
-export { type Credential, localApiKey, localClientId } from "./credentials.ts";
-export type { FaultKind, FaultOptions, FaultRates, Faults } from "./faults.ts";
+export { localApiKey, localClientId } from "./credentials.ts";
 export { SoundsFolderError } from "./folder.ts";
-export type { OAuth, TokenPair } from "./oauth.ts";
-export type { Quota } from "./quota.ts";
-export type { RequestKind, RequestLog, RequestRecord } from "./requests.ts";
-export type { Description, Sound } from "./sound.ts";
-export type { SoundStore } from "./sounds.ts";
+export type { TokenPair } from "./oauth.ts";
 
 export interface FreesoundOptions extends ListenOptions {
   /** Folder of audio files, with or without a `sounds.json`; default: the bundled sounds. */

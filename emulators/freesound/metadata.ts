@@ -5,7 +5,7 @@ import { SoundsFolderError } from "./folder.ts";
 import { knownDeeds, licenseName } from "./licenses.ts";
 import { type Description, genAiPreferences } from "./sound.ts";
 
-export const metadataFileName = "sounds.json";
+const metadataFileName = "sounds.json";
 
 const text = z.string().min(1);
 const count = z.int().min(0);

@@ -5,7 +5,7 @@ export const genAiPreferences = [
   "noncommercial-open-source-models",
   "no-gen-ai",
 ] as const;
-export type GenAiPreference = (typeof genAiPreferences)[number];
+type GenAiPreference = (typeof genAiPreferences)[number];
 
 /** What a sound's uploader and its listeners say of it. */
 export interface Description {

@@ -15,7 +15,7 @@ export interface SearchParameters {
   readonly weights: string;
 }
 
-export const sorts = new Set([
+const sorts = new Set([
   "score",
   "duration_desc",
   "duration_asc",
