@@ -32,9 +32,7 @@ export function toImplementation(
   failures: Failures,
 ): UntypedServiceImplementation {
   const implementation: UntypedServiceImplementation = {};
-  for (const name of names)
-    implementation[name] = (_call: unknown, done?: sendUnaryData<unknown>) =>
-      done?.(toStatus(unimplemented(`This emulator does not support ${name}.`)));
+  for (const name of names) implementation[name] = refuse(name);
   for (const [name, method] of Object.entries(unary))
     implementation[name] = (
       call: ServerUnaryCall<unknown, unknown>,
@@ -54,6 +52,15 @@ export function toImplementation(
     };
   return implementation;
 }
+
+/** Stands for a method of any kind: only those that stream have no `done`. */
+const refuse =
+  (name: string) =>
+  (call: ServerWritableStream<unknown, unknown>, done?: sendUnaryData<unknown>) => {
+    const refusal = toStatus(unimplemented(`This emulator does not support ${name}.`));
+    if (done === undefined) call.emit("error", refusal);
+    else done(refusal);
+  };
 
 async function answer(work: () => unknown, done: sendUnaryData<unknown>): Promise<void> {
   try {

@@ -9,12 +9,21 @@ import { describe, expect, test } from "vitest";
 import { code, fill, ids, useFirestore } from "./firestore-target.ts";
 import { firestoreTargets } from "./google-targets.ts";
 
+const stored = async (ref: DocumentReference) => (await ref.get()).data();
+
+/** The status code that the work is refused with; 0 when it is not. */
+const refusal = async (work: Promise<unknown>): Promise<number> => {
+  try {
+    await work;
+    return 0;
+  } catch (error) {
+    return (error as { code: number }).code;
+  }
+};
+
 describe.each(firestoreTargets)("documents on $name", (target) => {
   const firestore = useFirestore(target);
   const doc = (id = "a") => firestore.collection().doc(id);
-  const stored = async (ref: DocumentReference) => (await ref.get()).data();
-  const rejects = (work: Promise<unknown>, status: number) =>
-    expect(work).rejects.toMatchObject({ code: status });
 
   describe("reading and writing", () => {
     test("a missing document does not exist", async () => {
@@ -219,24 +228,27 @@ describe.each(firestoreTargets)("documents on $name", (target) => {
     test("create of what exists: ALREADY_EXISTS", async () => {
       const ref = doc();
       await ref.create({ n: 1 });
-      await rejects(ref.create({ n: 2 }), code.alreadyExists);
+      expect(await refusal(ref.create({ n: 2 }))).toBe(code.alreadyExists);
       expect(await stored(ref)).toEqual({ n: 1 });
     });
 
     test("update of what is missing: NOT_FOUND", async () => {
       const ref = doc();
-      await rejects(ref.update({ n: 1 }), code.notFound);
+      expect(await refusal(ref.update({ n: 1 }))).toBe(code.notFound);
       expect((await ref.get()).exists).toBe(false);
     });
 
-    test("delete of what is missing under exists: NOT_FOUND", () =>
-      rejects(doc().delete({ exists: true }), code.notFound));
+    test("delete of what is missing under exists: NOT_FOUND", async () => {
+      expect(await refusal(doc().delete({ exists: true }))).toBe(code.notFound);
+    });
 
     test("update under the right update time passes, under an old one FAILED_PRECONDITION", async () => {
       const ref = doc();
       const { writeTime } = await ref.set({ n: 1 });
       await ref.update({ n: 2 }, { lastUpdateTime: writeTime });
-      await rejects(ref.update({ n: 3 }, { lastUpdateTime: writeTime }), code.failedPrecondition);
+      expect(await refusal(ref.update({ n: 3 }, { lastUpdateTime: writeTime }))).toBe(
+        code.failedPrecondition,
+      );
       expect(await stored(ref)).toEqual({ n: 2 });
     });
 
@@ -244,11 +256,16 @@ describe.each(firestoreTargets)("documents on $name", (target) => {
       const ref = doc();
       const { writeTime } = await ref.set({ n: 1 });
       await ref.set({ n: 2 });
-      await rejects(ref.delete({ lastUpdateTime: writeTime }), code.failedPrecondition);
+      expect(await refusal(ref.delete({ lastUpdateTime: writeTime }))).toBe(
+        code.failedPrecondition,
+      );
     });
 
-    test("an update time asked of a missing document: FAILED_PRECONDITION", () =>
-      rejects(doc().delete({ lastUpdateTime: Timestamp.now() }), code.failedPrecondition));
+    test("an update time asked of a missing document: FAILED_PRECONDITION", async () => {
+      expect(await refusal(doc().delete({ lastUpdateTime: Timestamp.now() }))).toBe(
+        code.failedPrecondition,
+      );
+    });
 
     test("one of eight racing creators wins", async () => {
       const ref = doc();
@@ -263,7 +280,7 @@ describe.each(firestoreTargets)("documents on $name", (target) => {
       const collection = firestore.collection();
       const batch = firestore.db.batch().set(collection.doc("a"), { n: 1 });
       batch.update(collection.doc("missing"), { n: 1 });
-      await rejects(batch.commit(), code.notFound);
+      expect(await refusal(batch.commit())).toBe(code.notFound);
       expect(await ids(collection)).toEqual([]);
     });
 
@@ -278,10 +295,13 @@ describe.each(firestoreTargets)("documents on $name", (target) => {
 
     test("writes of a batch that exclude each other: INVALID_ARGUMENT", async () => {
       const ref = doc();
-      const batch = () => firestore.db.batch();
       await ref.set({ n: 1 });
-      await rejects(batch().delete(ref).update(ref, { n: 2 }).commit(), code.invalidArgument);
-      await rejects(batch().set(ref, {}).create(ref, {}).commit(), code.invalidArgument);
+      expect(await refusal(firestore.db.batch().delete(ref).update(ref, { n: 2 }).commit())).toBe(
+        code.invalidArgument,
+      );
+      expect(await refusal(firestore.db.batch().set(ref, {}).create(ref, {}).commit())).toBe(
+        code.invalidArgument,
+      );
       expect(await stored(ref)).toEqual({ n: 1 });
     });
 
@@ -395,23 +415,23 @@ describe.each(firestoreTargets)("documents on $name", (target) => {
     test("a value of 1,048,487 bytes fits, one more is INVALID_ARGUMENT", async () => {
       const ref = firestore.db.doc("s/a"); // the name counts towards the document's own limit
       await ref.set({ s: "x".repeat(1_048_487) });
-      await rejects(ref.set({ s: "x".repeat(1_048_488) }), code.invalidArgument);
+      expect(await refusal(ref.set({ s: "x".repeat(1_048_488) }))).toBe(code.invalidArgument);
     });
 
     test("a document over 1 MiB in many fields is INVALID_ARGUMENT", async () => {
       const half = "x".repeat(524_288);
-      await rejects(doc().set({ a: half, b: half }), code.invalidArgument);
+      expect(await refusal(doc().set({ a: half, b: half }))).toBe(code.invalidArgument);
     });
 
     test("reserved ids and field names are INVALID_ARGUMENT", async () => {
-      await rejects(doc("__x__").set({}), code.invalidArgument);
-      await rejects(firestore.db.doc("__c__/a").set({}), code.invalidArgument);
-      await rejects(doc().set({ __x__: 1 }), code.invalidArgument);
+      expect(await refusal(doc("__x__").set({}))).toBe(code.invalidArgument);
+      expect(await refusal(firestore.db.doc("__c__/a").set({}))).toBe(code.invalidArgument);
+      expect(await refusal(doc().set({ __x__: 1 }))).toBe(code.invalidArgument);
     });
 
     test("an id over 1500 bytes is INVALID_ARGUMENT", async () => {
       await doc("i".repeat(1500)).set({});
-      await rejects(doc("i".repeat(1501)).set({}), code.invalidArgument);
+      expect(await refusal(doc("i".repeat(1501)).set({}))).toBe(code.invalidArgument);
     });
   });
 

@@ -13,6 +13,23 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { code, fill, ids, refusal, useFirestore } from "./firestore-target.ts";
 import { firestoreTargets } from "./google-targets.ts";
 
+const contains = (integerValue: number) => ({
+  fieldFilter: {
+    field: { fieldPath: "tags" },
+    op: "ARRAY_CONTAINS" as const,
+    value: { integerValue },
+  },
+});
+
+const aggregate = async (query: Query) => {
+  const fields = {
+    count: AggregateField.count(),
+    sum: AggregateField.sum("n"),
+    average: AggregateField.average("n"),
+  };
+  return (await query.aggregate(fields).get()).data();
+};
+
 describe.each(firestoreTargets)("queries on $name", (target) => {
   const firestore = useFirestore(target);
   const name = FieldPath.documentId();
@@ -140,13 +157,6 @@ describe.each(firestoreTargets)("queries on $name", (target) => {
     });
 
     test("two array-contains are INVALID_ARGUMENT, told to a plain read", async () => {
-      const contains = (integerValue: number) => ({
-        fieldFilter: {
-          field: { fieldPath: "tags" },
-          op: "ARRAY_CONTAINS" as const,
-          value: { integerValue },
-        },
-      });
       const structuredQuery = {
         from: [{ collectionId: sounds.id }],
         where: { compositeFilter: { op: "AND" as const, filters: [contains(1), contains(2)] } },
@@ -341,12 +351,6 @@ describe.each(firestoreTargets)("queries on $name", (target) => {
   });
 
   describe("aggregations", () => {
-    const { count, sum, average } = AggregateField;
-    const aggregate = async (query: Query) => {
-      const fields = { count: count(), sum: sum("n"), average: average("n") };
-      return (await query.aggregate(fields).get()).data();
-    };
-
     test("count, sum and average of a query", async () => {
       const numbers = firestore.collection();
       await fill(numbers, { a: { n: 1 }, b: { n: 2 }, c: { n: 4 }, d: { n: "text" } });

@@ -98,11 +98,10 @@ export function refusal(query: Query): Promise<number> {
 
 /** gRPC's status codes, as the client's errors carry them. */
 export const code = {
-  cancelled: 1,
   invalidArgument: 3,
   notFound: 5,
   alreadyExists: 6,
   failedPrecondition: 9,
   aborted: 10,
-  unavailable: 14,
+  unimplemented: 12,
 } as const;
