@@ -45,15 +45,16 @@ export function measureActivity(power: Float64Array): Activity {
 function refineThreshold(power: Float64Array, threshold: number): number {
   let count = 0;
   let sum = 0;
-  for (const v of power)
-    if (v <= threshold) {
-      count++;
-      sum += v;
-    }
+  for (let w = 0; w < power.length; w++) {
+    if (power[w] > threshold) continue;
+    count++;
+    sum += power[w];
+  }
   if (count === 0) return 0;
   const mean = sum / count;
   let squares = 0;
-  for (const v of power) if (v <= threshold) squares += (v - mean) * (v - mean);
+  for (let w = 0; w < power.length; w++)
+    if (power[w] <= threshold) squares += (power[w] - mean) * (power[w] - mean);
   return 1.001 * (mean + 2 * Math.sqrt(squares / count));
 }
 
@@ -61,11 +62,11 @@ function meanLevels(power: Float64Array, threshold: number) {
   let above = 0;
   let speech = 0;
   let noise = 0;
-  for (const v of power)
-    if (v > threshold) {
+  for (let w = 0; w < power.length; w++)
+    if (power[w] > threshold) {
       above++;
-      speech += v;
-    } else noise += v;
+      speech += power[w];
+    } else noise += power[w];
   const below = power.length - above;
   return {
     none: above === 0,

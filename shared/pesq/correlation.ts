@@ -1,4 +1,5 @@
 import type { Activity } from "./activity.ts";
+import type { Pointer } from "./kernels.ts";
 import { pow2, quo } from "./sizes.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -39,35 +40,29 @@ export function windowDelay(
 
 function crudeDelay(ws: Workspace, a: Float64Array, b: Float64Array, base: number): CrudeDelay {
   if (a.length <= 1 || b.length <= 1) return { delay: base };
-  const correlation = correlate(ws, a, b);
-  const lag = argmax(correlation, a.length - 1) - (a.length - 1);
-  return { delay: lag * ws.sizes.window + base, correlation };
+  const count = a.length + b.length - 1;
+  const at = correlate(ws, a, b);
+  const lag = ws.kernels.argmax(at, count, a.length - 1) - (a.length - 1);
+  return { delay: lag * ws.sizes.window + base, correlation: ws.floats(at, count) };
 }
 
-/** `Y[m] = Σ a[i] · b[i + m − (p − 1)]`, m = 0 … p + q − 2, in single precision. */
-export function correlate(ws: Workspace, a: Float64Array, b: Float64Array): Float32Array {
+/** `Y[m] = Σ a[i] · b[i + m − (p − 1)]`, m = 0 … p + q − 2: in memory that is given back already. */
+function correlate(ws: Workspace, a: Float64Array, b: Float64Array): Pointer {
   const n = Math.max(SHORTEST_TRANSFORM, 2 * pow2(Math.max(a.length, b.length)));
   return ws.scoped(() => {
-    const [aRe, aIm, bRe, bIm, re, im] = Array.from({ length: 6 }, () => ws.allocate(4 * n + 64));
+    const bytes = 4 * n + 64;
+    const aRe = ws.allocate(6 * bytes);
+    const aIm = aRe + bytes;
+    const bRe = aIm + bytes;
+    const bIm = bRe + bytes;
     const reversed = ws.floats(aRe, n);
     for (let i = 0, j = a.length - 1; j >= 0; i++, j--) reversed[i] = a[j];
     reversed.fill(0, a.length);
     const other = ws.floats(bRe, n);
     other.set(b);
     other.fill(0, b.length);
-    ws.kernels.convolve(aRe, aIm, bRe, bIm, re, im, n);
-    return ws.floats(re, a.length + b.length - 1);
+    const re = bIm + bytes;
+    ws.kernels.convolve(aRe, aIm, bRe, bIm, re, re + bytes, n);
+    return re;
   });
-}
-
-/** Index of the first largest positive value, or `fallback` when no value is positive. */
-export function argmax(values: Float32Array, fallback: number): number {
-  let best = 0;
-  let at = fallback;
-  for (let i = 0; i < values.length; i++)
-    if (values[i] > best) {
-      best = values[i];
-      at = i;
-    }
-  return at;
 }

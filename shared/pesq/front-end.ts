@@ -1,9 +1,8 @@
 import { type Activity, measureActivity } from "./activity.ts";
-import { NoSpeechError, SilentDegradedError, type Side } from "./errors.ts";
+import { NoSpeechError, NonFiniteSampleError, SilentDegradedError, type Side } from "./errors.ts";
 import { applyGainCurve } from "./gain-curve.ts";
 import type { Pointer } from "./kernels.ts";
 import type { PesqMode } from "./score.ts";
-import type { Sizes } from "./sizes.ts";
 import {
   ALIGNMENT_FILTER,
   type BiquadRow,
@@ -16,7 +15,7 @@ import type { Workspace } from "./workspace.ts";
 const f = Math.fround;
 
 /** Samples that can be scored; only their ratio to the largest one matters. */
-export type PesqSamples = Float32Array | Float64Array | Int16Array;
+export type PesqSamples = Float32Array | Int16Array;
 
 /** A signal made ready for the alignment and for the perceptual model. */
 export interface PreparedSide {
@@ -31,6 +30,24 @@ export interface PreparedSide {
   readonly activity: Activity;
   /** What the level alignment multiplied the samples by. */
   readonly gain: number;
+}
+
+/**
+ * Largest magnitude of the samples.
+ *
+ * @throws {NonFiniteSampleError}
+ */
+export function findPeak(ws: Workspace, side: Side, signal: PesqSamples): number {
+  const peak = ws.scoped(() => {
+    const x = ws.allocate(4 * signal.length);
+    ws.floats(x, signal.length).set(signal);
+    return ws.kernels.peak(x, signal.length);
+  });
+  if (Number.isFinite(peak)) return peak;
+  throw new NonFiniteSampleError(
+    side,
+    signal.findIndex((sample) => !Number.isFinite(sample)),
+  );
 }
 
 /**
@@ -51,8 +68,8 @@ export function prepareSide(
   const length = count + 2 * sizes.guard;
   const model = ws.zeros(longest + sizes.tail);
   const filtered = ws.allocate(4 * (length + sizes.tail));
-  const x = ws.floats(model + 4 * sizes.guard, count);
-  for (let i = 0; i < count; i++) x[i] = signal[i] / peak;
+  ws.floats(model + 4 * sizes.guard, count).set(signal);
+  ws.kernels.divide(model + 4 * sizes.guard, count, peak);
   const gain = alignLevel(ws, side, model, count, longest);
   inputFilter(ws, model, count, mode);
   ws.floats(filtered, length + sizes.tail).set(ws.floats(model, length + sizes.tail));
@@ -108,8 +125,8 @@ function alignmentFilter(ws: Workspace, filtered: Pointer, count: number): void 
   const { sampleRate, guard, tail, window } = ws.sizes;
   const start = filtered + 4 * guard;
   const mean = f(ws.kernels.sum(start, count) / (count + 2 * guard));
+  ws.kernels.subtract(start, count, mean);
   const x = ws.floats(start, count);
-  for (let i = 0; i < count; i++) x[i] -= mean;
   for (let i = 0; i < window; i++) {
     x[i] *= (i + 0.5) / window;
     x[count - 1 - i] *= (i + 0.5) / window;
@@ -133,6 +150,3 @@ function cascadeRows(sections: readonly BiquadRow[]): Float32Array {
     for (const [i, value] of section.entries()) rows[i * CASCADE_SECTIONS + k] = value;
   return rows;
 }
-
-/** Bytes and more: what a side needs at most, to choose the longest transform. */
-export const spanOf = (count: number, { tail }: Sizes) => count + tail;

@@ -23,6 +23,10 @@ export interface Kernels {
   scaleSpectrum(re: Pointer, im: Pointer, n: number, factors: Pointer): void;
   biquad(x: Pointer, count: number, row: Pointer): void;
   cascade(x: Pointer, count: number, rows: Pointer): void;
+  peak(x: Pointer, count: number): number;
+  divide(x: Pointer, count: number, by: number): void;
+  subtract(x: Pointer, count: number, value: number): void;
+  argmax(x: Pointer, count: number, fallback: number): number;
   scale(x: Pointer, count: number, gain: number): void;
   sumSquares(x: Pointer, count: number): number;
   sum(x: Pointer, count: number): number;
@@ -86,19 +90,17 @@ export interface Kernels {
 }
 
 /** The part of WebAssembly's interface that is used: it is in every browser and server runtime. */
-interface WebAssemblyInterface {
+declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { readonly exports: unknown };
-}
+  Instance: new (module: object) => { readonly exports: Kernels };
+};
 
 let compiled: object | undefined;
 
 /** A fresh set of kernels with a memory of its own. */
 export function instantiateKernels(): Kernels {
-  const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyInterface };
   compiled ??= new WebAssembly.Module(
     Uint8Array.from(atob(KERNELS_WASM), (character) => character.charCodeAt(0)),
   );
-  const { exports } = new WebAssembly.Instance(compiled, {});
-  return exports as Kernels;
+  return new WebAssembly.Instance(compiled).exports;
 }

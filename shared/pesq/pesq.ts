@@ -1,13 +1,12 @@
 import { align } from "./alignment.ts";
 import {
   NoSpeechError,
-  NonFiniteSampleError,
   PesqArgumentError,
   type Side,
   SignalTooLongError,
   SignalTooShortError,
 } from "./errors.ts";
-import { type PesqSamples, type PreparedSide, prepareSide } from "./front-end.ts";
+import { type PesqSamples, type PreparedSide, findPeak, prepareSide } from "./front-end.ts";
 import { perceive } from "./model.ts";
 import { PreparedReference } from "./prepared-reference.ts";
 import { type PesqResult, toResult } from "./result.ts";
@@ -45,11 +44,13 @@ export function pesq(
     throw new PesqArgumentError(
       `the reference was prepared for ${prepared.mode} at ${prepared.sampleRate} Hz, not for ${mode} at ${options.sampleRate} Hz`,
     );
-  const refPeak = prepared?.peak ?? checkedPeak("reference", samples, sizes);
-  const peak = Math.max(refPeak, checkedPeak("degraded", degraded, sizes));
-  if (refPeak === 0) throw new NoSpeechError();
+  checkLength("reference", samples, sizes);
+  checkLength("degraded", degraded, sizes);
   const longest = Math.max(samples.length, degraded.length) + 2 * sizes.guard;
   return withWorkspace(options.sampleRate, longest, (ws) => {
+    const refPeak = prepared?.peak ?? findPeak(ws, "reference", samples);
+    const peak = Math.max(refPeak, findPeak(ws, "degraded", degraded));
+    if (refPeak === 0) throw new NoSpeechError();
     const ref = prepared
       ? prepared.into(ws, peak, longest)
       : prepareSide(ws, "reference", samples, peak, longest, mode);
@@ -65,9 +66,14 @@ export function pesq(
  * @throws {PesqError} when the reference cannot be scored against anything.
  */
 export function prepareReference(reference: PesqSamples, options: PesqOptions): PreparedReference {
-  const peak = checkedPeak("reference", reference, sizesFor(options));
-  if (peak === 0) throw new NoSpeechError();
-  return new PreparedReference(reference, peak, options.sampleRate, options.mode);
+  const { sampleRate, mode } = options;
+  const sizes = sizesFor(options);
+  checkLength("reference", reference, sizes);
+  return withWorkspace(sampleRate, reference.length + 2 * sizes.guard, (ws) => {
+    const peak = findPeak(ws, "reference", reference);
+    if (peak === 0) throw new NoSpeechError();
+    return new PreparedReference(reference, peak, sampleRate, mode);
+  });
 }
 
 function score(ws: Workspace, ref: PreparedSide, deg: PreparedSide, mode: PesqMode): PesqResult {
@@ -91,23 +97,9 @@ function sizesFor({ sampleRate, mode }: PesqOptions): Sizes {
   return SIZES[rate];
 }
 
-/** Largest magnitude, after the checks that a signal must pass. */
-function checkedPeak(side: Side, samples: PesqSamples, sizes: Sizes): number {
+function checkLength(side: Side, { length }: PesqSamples, sizes: Sizes): void {
   const { sampleRate, minimum, tail } = sizes;
-  const count = samples.length;
-  if (count < minimum) throw new SignalTooShortError(side, count / sampleRate);
-  if (count + tail > LONGEST_SPAN)
-    throw new SignalTooLongError(side, count / sampleRate, (LONGEST_SPAN - tail) / sampleRate);
-  let peak = 0;
-  for (let i = 0; i < count; i++) {
-    const size = Math.abs(samples[i]);
-    if (size > peak) peak = size;
-    else if (!(size <= peak)) throw new NonFiniteSampleError(side, i);
-  }
-  if (peak === Infinity)
-    throw new NonFiniteSampleError(
-      side,
-      samples.findIndex((x) => Math.abs(x) === Infinity),
-    );
-  return peak;
+  if (length < minimum) throw new SignalTooShortError(side, length / sampleRate);
+  if (length + tail > LONGEST_SPAN)
+    throw new SignalTooLongError(side, length / sampleRate, (LONGEST_SPAN - tail) / sampleRate);
 }

@@ -1,5 +1,4 @@
 import { FrameSpectra } from "./frame-spectra.ts";
-import { argmax } from "./correlation.ts";
 import type { Pointer } from "./kernels.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -26,8 +25,8 @@ export class FrameCorrelator {
   /** `window`: `align` floats, which must not change any more. */
   constructor(ws: Workspace, ref: Pointer, deg: Pointer, window: Pointer) {
     this.ws = ws;
-    this.ref = new FrameSpectra(ws, ref, window, 16);
-    this.deg = new FrameSpectra(ws, deg, window, 128);
+    this.ref = new FrameSpectra(ws, ref, window, 1024);
+    this.deg = new FrameSpectra(ws, deg, window, 1024);
     this.re = ws.allocate(4 * ws.sizes.align);
     this.im = ws.allocate(4 * ws.sizes.align + 64);
   }
@@ -81,7 +80,7 @@ export class LagVotes {
       ws.kernels.convolve(re, im, kernelRe, kernelIm, toRe, toIm, align);
       const z = ws.floats(toRe, align);
       for (let m = 0; m < align; m++) z[m] = Math.abs(z[m]) / sum;
-      return voted(z);
+      return voted(ws, toRe);
     });
   }
 }
@@ -113,12 +112,13 @@ export class TriangleVotes {
 
   best(): VotedDelay {
     if (this.total === 0) return NONE;
-    const { lag, confidence } = voted(this.ws.floats(this.counts, this.ws.sizes.align));
+    const { lag, confidence } = voted(this.ws, this.counts);
     return { lag, confidence: f(confidence / this.total) };
   }
 }
 
-function voted(values: Float32Array): VotedDelay {
-  const at = argmax(values, 0);
-  return { lag: at >= values.length / 2 ? at - values.length : at, confidence: values[at] };
+function voted(ws: Workspace, values: Pointer): VotedDelay {
+  const { align } = ws.sizes;
+  const at = ws.kernels.argmax(values, align, 0);
+  return { lag: at >= align / 2 ? at - align : at, confidence: ws.floats(values, align)[at] };
 }

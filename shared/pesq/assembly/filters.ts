@@ -102,6 +102,57 @@ export function cascade(x: usize, count: i32, rows: usize): void {
   }
 }
 
+/** Largest magnitude of finite samples; NaN or infinite when one of them is. */
+export function peak(x: usize, count: i32): f32 {
+  let most = f32x4.splat(0);
+  let p: usize = x;
+  for (const end: usize = x + ((<usize>(count & ~3)) << 2); p < end; p += 16)
+    most = f32x4.max(most, f32x4.abs(v128.load(p)));
+  let largest: f32 = max(
+    max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
+    max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
+  );
+  for (const end: usize = x + ((<usize>count) << 2); p < end; p += 4)
+    largest = max(largest, abs(load<f32>(p)));
+  return largest;
+}
+
+/** `x /= by`, divided in double precision. Whole vectors: `count` is rounded up to four. */
+export function divide(x: usize, count: i32, by: f64): void {
+  const divisor = f64x2.splat(by);
+  for (let p: usize = x, end: usize = x + ((<usize>count) << 2); p < end; p += 16) {
+    const low = f64x2.div(f64x2.promote_low_f32x4(v128.load(p)), divisor);
+    const high = f64x2.div(f64x2.promote_low_f32x4(v128.load(p, 8)), divisor);
+    const a = f32x4.demote_f64x2_zero(low);
+    const b = f32x4.demote_f64x2_zero(high);
+    v128.store(p, v128.shuffle<f32>(a, b, 0, 1, 4, 5));
+  }
+}
+
+/** `x -= value`. */
+export function subtract(x: usize, count: i32, value: f32): void {
+  const by = f32x4.splat(value);
+  let p: usize = x;
+  for (const end: usize = x + ((<usize>(count & ~3)) << 2); p < end; p += 16)
+    v128.store(p, f32x4.sub(v128.load(p), by));
+  for (const end: usize = x + ((<usize>count) << 2); p < end; p += 4)
+    store<f32>(p, load<f32>(p) - value);
+}
+
+/** Index of the first largest positive value; `fallback` when no value is positive. */
+export function argmax(x: usize, count: i32, fallback: i32): i32 {
+  let best: f32 = 0;
+  let at = fallback;
+  for (let i: i32 = 0; i < count; i++) {
+    const value = load<f32>(x + ((<usize>i) << 2));
+    if (value > best) {
+      best = value;
+      at = i;
+    }
+  }
+  return at;
+}
+
 /** `x *= gain`. Whole vectors: `count` is rounded up to four. */
 export function scale(x: usize, count: i32, gain: f32): void {
   const by = f32x4.splat(gain);

@@ -1,6 +1,17 @@
 export { setTwiddles, forward, inverse } from "./transform";
 export { multiply, scaleSpectrum } from "./spectrum";
-export { biquad, cascade, scale, sumSquares, sum, windowPowers } from "./filters";
+export {
+  argmax,
+  biquad,
+  cascade,
+  divide,
+  peak,
+  scale,
+  subtract,
+  sum,
+  sumSquares,
+  windowPowers,
+} from "./filters";
 export { frameSpectrum, correlatePeak, voteLags, voteTriangles, convolve } from "./votes";
 export {
   barkPowers,
