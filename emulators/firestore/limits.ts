@@ -18,12 +18,16 @@ export function checkSize(name: string, path: string, fields: Fields): void {
       throw invalidArgument(
         `The value of property "${key}" is longer than ${maxFieldValueBytes} bytes.`,
       );
-  const size = nameSize(path) + fieldsSize(fields) + 32;
+  const size = documentSize(path, fields);
   if (size > maxDocumentBytes)
     throw invalidArgument(
       `Document '${name}' cannot be written because its size (${size} bytes) exceeds the maximum allowed size of ${maxDocumentBytes} bytes.`,
     );
 }
+
+/** In bytes; https://firebase.google.com/docs/firestore/storage-size#document_size */
+export const documentSize = (path: string, fields: Fields) =>
+  nameSize(path) + fieldsSize(fields) + 32;
 
 /** A string is stored with one byte more than it has; the limit on a field's value does not count that. */
 const overhead = (value: Value) => (value.valueType === "stringValue" ? 1 : 0);
@@ -76,7 +80,6 @@ function checkList(values: readonly Value[], depth: number): Value[] {
   });
 }
 
-/** https://firebase.google.com/docs/firestore/storage-size */
 function sizeOf(value: Value): number {
   switch (value.valueType) {
     case "nullValue":
