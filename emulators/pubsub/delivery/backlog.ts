@@ -71,6 +71,7 @@ export class Backlog {
   take({ holder, messages, bytes, leaseMs, oneAtATime = false }: Demand): ReceivedMessage[] {
     this.#dropOld();
     const taken: ReceivedMessage[] = [];
+    if (bytes <= 0) return taken;
     let size = 0;
     for (const entry of this.#queue.deliverable(holder, oneAtATime)) {
       size += entry.bytes;

@@ -65,13 +65,14 @@ export const topicMethods = (store: PubsubStore): Methods => ({
   },
 
   listTopicSubscriptions({ topic, ...paging }: PageRequest & { topic: string }) {
-    const attached = [...store.topic(topic).subscriptions].map(({ config }) => config.name);
+    // Of a missing topic the list is empty, as Google's emulator has it.
+    const attached = [...(store.topics.get(topic)?.subscriptions ?? [])].map((s) => s.config.name);
     const { names, nextPageToken } = page(attached, paging);
     return { subscriptions: names, nextPageToken };
   },
 
   listTopicSnapshots({ topic, ...paging }: PageRequest & { topic: string }) {
-    const taken = [...store.topic(topic).snapshots].map(({ config }) => config.name);
+    const taken = [...(store.topics.get(topic)?.snapshots ?? [])].map((s) => s.config.name);
     const { names, nextPageToken } = page(taken, paging);
     return { snapshots: names, nextPageToken };
   },

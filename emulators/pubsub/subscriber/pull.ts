@@ -3,8 +3,11 @@ import { failedPrecondition, invalidArgument, notPullable } from "../rpc/status.
 import type { PubsubStore, StoredSubscription } from "../store.ts";
 import type { ReceivedMessage } from "../types.ts";
 
-/** How long a pull waits for a first message, as Google's emulator does. */
-const waitMs = 59_000;
+/** How long a pull waits for a first message at most, as Google's emulator does. */
+const longestWaitMs = 59_000;
+
+/** Before the caller's deadline, so that an empty answer still reaches it. */
+const marginMs = 50;
 
 /** Bytes of messages in one response: under the limit of a gRPC client. */
 export const responseBytes = 10_000_000;
@@ -59,6 +62,8 @@ function firstMessages(
     resolve(messages);
     return true;
   });
+  const callerWaitsMs = Number(call.getDeadline()) - Date.now() - marginMs;
+  const waitMs = Math.max(0, Math.min(longestWaitMs, callerWaitsMs));
   const cancelTimer = clock.after(waitMs, () => resolve([]));
   ends.add(reject);
   // Nobody would get what a cancelled call takes.
