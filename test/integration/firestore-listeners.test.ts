@@ -1,7 +1,7 @@
 import type { DocumentReference, Query, QuerySnapshot } from "@google-cloud/firestore";
 import { describe, expect, test } from "vitest";
 import { startProxy } from "./firestore-proxy.ts";
-import { code, fill, refusal, useFirestore } from "./firestore-target.ts";
+import { code, fill, queryRefusal, useFirestore } from "./firestore-target.ts";
 import { firestoreTargets } from "./google-targets.ts";
 
 /** What a query's listener has been told, snapshot by snapshot, until `stop`. */
@@ -230,6 +230,8 @@ describe.each(firestoreTargets)("listeners on $name", (target) => {
   });
 
   test("a refused query ends its listener with an error", async () => {
-    expect(await refusal(firestore.collection().where("n", "in", []))).toBe(code.invalidArgument);
+    expect(await queryRefusal(firestore.collection().where("n", "in", []))).toBe(
+      code.invalidArgument,
+    );
   });
 });

@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { credentials } from "@grpc/grpc-js";
-import { type CollectionReference, Firestore, type Query, v1 } from "@google-cloud/firestore";
+import {
+  type CollectionReference,
+  type DocumentReference,
+  Firestore,
+  type Query,
+  v1,
+} from "@google-cloud/firestore";
 import { afterAll, beforeAll } from "vitest";
 import type { Emulator } from "#emulators/emulator.ts";
 import type { Target } from "./google-targets.ts";
@@ -87,7 +93,7 @@ export async function fill(
  * The error that a query gets, by way of a listener: a plain read of a query makes the client try a refused
  * one again for seven seconds. The client gives the code in the message alone.
  */
-export function refusal(query: Query): Promise<number> {
+export function queryRefusal(query: Query): Promise<number> {
   return new Promise((resolve, reject) => {
     const stop = query.onSnapshot(
       () => (stop(), reject(new Error("the query was not refused"))),
@@ -95,6 +101,19 @@ export function refusal(query: Query): Promise<number> {
     );
   });
 }
+
+/** A document's fields, or undefined when it is missing. */
+export const stored = async (ref: DocumentReference) => (await ref.get()).data();
+
+/** The status code that the work is refused with; 0 when it is not. */
+export const refusal = async (work: Promise<unknown>): Promise<number> => {
+  try {
+    await work;
+    return 0;
+  } catch (error) {
+    return (error as { code: number }).code;
+  }
+};
 
 /** gRPC's status codes, as the client's errors carry them. */
 export const code = {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { comparePaths, compareUtf8 } from "#emulators/firestore/strings.ts";
 

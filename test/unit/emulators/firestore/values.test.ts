@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { compareValues } from "#emulators/firestore/values.ts";
 import type { Value } from "#emulators/firestore/wire.ts";
