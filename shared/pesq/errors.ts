@@ -32,7 +32,7 @@ export class SignalTooShortError extends PesqError {
   constructor(side: Side, seconds: number) {
     super(
       "too-short",
-      `the ${side} signal has ${seconds.toFixed(3)} s: PESQ needs at least 0.25 s`,
+      `the ${side} signal is too short: ${seconds.toFixed(3)} s, and PESQ needs at least 0.25 s`,
     );
   }
 }
@@ -43,7 +43,7 @@ export class SignalTooLongError extends PesqError {
   constructor(side: Side, seconds: number, limitSeconds: number) {
     super(
       "too-long",
-      `the ${side} signal has ${seconds.toFixed(1)} s: score parts of at most ${limitSeconds.toFixed(0)} s (P.862 is meant for 8 to 20 s)`,
+      `the ${side} signal is too long: ${seconds.toFixed(1)} s; score parts of at most ${Math.floor(limitSeconds)} s (P.862 is meant for 8 to 20 s)`,
     );
   }
 }
