@@ -1,0 +1,128 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { root } from "#emulators/commands/build/bundle.ts";
+import { functionNames, requiredVariablesOf } from "#emulators/commands/build/environment.ts";
+import { LicenseError, packagesOf } from "#emulators/commands/build/packages.ts";
+import { type BuiltFunction, buildFunction } from "#emulators/commands/build/write.ts";
+import { makeBuildFolder } from "./built-functions.ts";
+
+let out: Awaited<ReturnType<typeof makeBuildFolder>>;
+let built: BuiltFunction[];
+
+beforeAll(async () => {
+  out = await makeBuildFolder();
+  built = await Promise.all(functionNames.map((name) => buildFunction(name, out.path)));
+});
+afterAll(() => out.remove());
+
+const one = (name: string) => built.find((each) => each.name === name)!;
+const read = (name: string, file: string) => readFile(join(out.path, name, file), "utf8");
+const mib = (bytes: number) => bytes / 2 ** 20;
+const sizeOf = (name: string, file: string) =>
+  one(name).files.find((each) => each.name === file)?.bytes ?? Number.NaN;
+
+test("a second build, elsewhere, is byte-identical", async () => {
+  const elsewhere = await makeBuildFolder();
+  try {
+    const again = await buildFunction("load", elsewhere.path);
+    expect(again.digest).toBe(one("load").digest);
+    expect(again.digest).not.toBe(one("classify").digest);
+    for (const { name } of again.files)
+      expect(await readFile(join(again.folder, name))).toEqual(
+        await readFile(join(one("load").folder, name)),
+      );
+  } finally {
+    await elsewhere.remove();
+  }
+});
+
+describe("what is inside", () => {
+  test.each(["load", "classify"])(
+    "%s has the decoders that Earmark supports, and no other",
+    (name) => {
+      const decoders = one(name).packages.filter((each) => /^@audio\/|audio-decode/.test(each));
+      const names = ["flac", "mp3", "opus", "vorbis", "wav"].map((each) => `@audio/decode-${each}`);
+      expect(decoders).toEqual(names);
+    },
+  );
+
+  test("crawl has no decoder and no Pub/Sub", () => {
+    expect(one("crawl").packages.filter((each) => /audio|pubsub/.test(each))).toEqual([]);
+  });
+
+  test("a function holds its own folder and shared code alone", () => {
+    for (const { name, inputs } of built)
+      expect(
+        inputs
+          .filter((path) => !/^(node_modules|shared)\//.test(path))
+          .map((path) => path.split("/").slice(0, 2).join("/")),
+      ).toEqual(
+        inputs.filter((path) => path.startsWith("functions/")).map(() => `functions/${name}`),
+      );
+  });
+
+  test("a package under the GPL is refused by name", async () => {
+    const folder = join(out.path, "node_modules/copyleft");
+    await mkdir(folder, { recursive: true });
+    const manifest = { name: "copyleft", version: "1.0.0", license: "GPL-3.0-or-later" };
+    await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
+    await writeFile(join(folder, "index.js"), "");
+    const gpl = packagesOf([relative(root, join(folder, "index.js"))]);
+    await expect(gpl).rejects.toThrow(LicenseError);
+    await expect(gpl).rejects.toThrow("copyleft (GPL-3.0-or-later)");
+  });
+
+  test.each(functionNames)(
+    "the NOTICE of %s names every package, and what is compiled into them",
+    async (name) => {
+      const notice = await read(name, "NOTICE");
+      for (const each of one(name).packages) expect(notice).toContain(`\n${each} `);
+      expect(notice.includes("libmpg123 (https://mpg123.org), LGPL-2.1")).toBe(name !== "crawl");
+    },
+  );
+
+  test("no path of this machine is in any file", async () => {
+    for (const { name, files } of built)
+      for (const file of files) expect(await read(name, file.name)).not.toContain(root);
+  });
+});
+
+test("bundles stay small", () => {
+  expect(mib(sizeOf("crawl", "index.cjs"))).toBeLessThan(4.2);
+  expect(mib(sizeOf("load", "index.cjs"))).toBeLessThan(6);
+  expect(mib(sizeOf("classify", "index.cjs"))).toBeLessThan(6.2);
+  expect(mib(sizeOf("load", "read-worker.js"))).toBeLessThan(2.8);
+  expect(sizeOf("classify", "read-worker.js")).toBe(sizeOf("load", "read-worker.js"));
+});
+
+test.each(functionNames)(
+  "the lockfile of %s holds all that the framework needs, pinned",
+  async (name) => {
+    type Locked = { packages: Record<string, { integrity?: string; dependencies?: object }> };
+    const { packages } = JSON.parse(await read(name, "package-lock.json")) as Locked;
+    const manifest = JSON.parse(await read(name, "package.json")) as { dependencies: object };
+    const { "": top, ...locked } = packages;
+    expect(top?.dependencies).toEqual(manifest.dependencies);
+    const paths = Object.keys(locked);
+    const unpinned = paths.filter(
+      (path) => locked[path]?.integrity?.startsWith("sha512-") !== true,
+    );
+    const missing = Object.values(locked)
+      .flatMap(({ dependencies = {} }) => Object.keys(dependencies))
+      .filter((needed) => !paths.some((path) => path.endsWith(`node_modules/${needed}`)));
+    expect({ unpinned, missing }).toEqual({ unpinned: [], missing: [] });
+    expect(paths).toContain("node_modules/express");
+    expect(paths).not.toContain("node_modules/esbuild");
+  },
+);
+
+test("the variables without which a function does not start", () => {
+  expect(
+    Object.fromEntries(functionNames.map((name) => [name, requiredVariablesOf(name)])),
+  ).toEqual({
+    crawl: ["FREESOUND_API_KEY", "GOOGLE_CLOUD_PROJECT", "RECORDINGS_BUCKET"],
+    load: ["GOOGLE_CLOUD_PROJECT", "RECORDINGS_BUCKET"],
+    classify: ["GOOGLE_CLOUD_PROJECT", "RECORDINGS_BUCKET", "REFERENCES_BUCKET"],
+  });
+});

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { root } from "#emulators/commands/build/bundle.ts";
+
+const framework = join(root, "node_modules/@google-cloud/functions-framework/build/src/main.js");
+
+/** A folder inside the repository, where the built functions find the installed framework. `remove()` ends it. */
+export async function makeBuildFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const parent = join(root, "node_modules/.cache/earmark");
+  await mkdir(parent, { recursive: true });
+  const path = await mkdtemp(join(parent, "build-"));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+export interface RunningFunction {
+  readonly url: string;
+  /** What it printed so far. */
+  output(): string;
+  close(): Promise<void>;
+}
+
+/** Starts a built function as the platform does: the framework's own command, in the function's folder. */
+export async function runBuilt(
+  folder: string,
+  target: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<RunningFunction> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [framework, `--target=${target}`, `--port=${port}`], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"] ?? "", METADATA_SERVER_DETECTION: "none", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
+  const url = `http://127.0.0.1:${port}/`;
+  while (!(await answers(url))) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`function ${target} ended with ${child.exitCode}:\n${printed}`);
+    await sleep(10);
+  }
+  return { url, output: () => printed, close: () => end(child) };
+}
+
+/** A favicon is answered by the framework itself, with 404: no function runs. */
+const answers = (url: string) =>
+  fetch(`${url}favicon.ico`).then(
+    () => true,
+    () => false,
+  );
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.kill("SIGKILL");
+  await exited;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no TCP port");
+  return address.port;
+}
