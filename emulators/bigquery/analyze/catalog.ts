@@ -1,0 +1,38 @@
+import type { Expr } from "../sql/ast.ts";
+import type { Type } from "./types.ts";
+
+export interface CatalogColumn {
+  readonly name: string;
+  readonly type: Type;
+}
+
+export type CatalogTable =
+  | {
+      readonly kind: "table";
+      /** The table as DuckDB names it. */
+      readonly sql: string;
+      readonly columns: readonly CatalogColumn[];
+      readonly id: string;
+    }
+  | { readonly kind: "view"; readonly query: string; readonly id: string }
+  | {
+      readonly kind: "rows";
+      readonly sql: string;
+      readonly columns: readonly CatalogColumn[];
+      readonly id: string;
+    };
+
+export interface CatalogRoutine {
+  readonly name: string;
+  /** A parameter of type undefined is `ANY TYPE`. */
+  readonly params: readonly { readonly name: string; readonly type: Type | undefined }[];
+  readonly result: Type | undefined;
+  readonly body: Expr;
+}
+
+/** What the analyzer asks of the store. */
+export interface Catalog {
+  /** A table by the parts of its path; throws `SqlError` with BigQuery's words when there is none. */
+  table(path: readonly string[], at: number): CatalogTable;
+  routine(path: readonly string[]): CatalogRoutine | undefined;
+}

@@ -1,0 +1,241 @@
+import type { Expr } from "../sql/ast.ts";
+import { SqlError, UnsupportedError } from "../sql/error.ts";
+import { analyzeCall, containsAggregate } from "./call.ts";
+import { castTo, resolveType, typedLiteral } from "./cast.ts";
+import { arrayLiteral, coerce, structLiteral, supertype } from "./coerce.ts";
+import { compareSql } from "./compare.ts";
+import { caseExpr } from "./conditional.ts";
+import type { Context } from "./context.ts";
+import { extractPart } from "./extract.ts";
+import { inExpr, likeAnyExpr } from "./membership.ts";
+import { intervalOf } from "./interval.ts";
+import { binaryExpr, unaryExpr } from "./operators.ts";
+import { dotExpr, nameExpr } from "./names.ts";
+import { impliedName } from "./select-items.ts";
+import { subscript } from "./subscript.ts";
+import { subqueryExpr } from "./subquery.ts";
+import { literal, type Typed, typed, untypedNull } from "./typed.ts";
+import {
+  arrayOf,
+  BOOL,
+  BYTES,
+  type Field,
+  FLOAT64,
+  INT64,
+  STRING,
+  structOf,
+  typeName,
+} from "./types.ts";
+
+/** The meaning of an expression: its type, and DuckDB SQL that computes it as GoogleSQL does. */
+export function analyzeExpr(node: Expr, context: Context): Typed {
+  const key = groupKey(node, context);
+  if (key !== undefined) return key;
+  switch (node.kind) {
+    case "literal":
+      return literalExpr(node);
+    case "typed":
+      return typedLiteral(node.text, resolveType(node.type), node.at);
+    case "interval":
+      return intervalOf(node, context);
+    case "param":
+      return parameter(node, context);
+    case "sysvar": {
+      const value = context.session.systemVariables.get(node.name.toUpperCase());
+      if (value === undefined) throw new SqlError(`Unrecognized name: @@${node.name}`, node.at);
+      return value;
+    }
+    case "name":
+      return nameExpr(node.name, node.at, context);
+    case "dot":
+      return dotExpr(node, context);
+    case "index":
+      return subscript(node, context);
+    case "call":
+      return analyzeCall(node, context);
+    case "cast":
+      return castTo(node, context);
+    case "extract":
+      return extractPart(node, context);
+    case "unary":
+      return unaryExpr(node, context);
+    case "binary":
+      return binaryExpr(node, context);
+    case "between": {
+      const parts = [node.expr, node.low, node.high].map((part) =>
+        context.analyzer.expr(part, context),
+      );
+      const type = supertype(parts);
+      const [value, low, high] = parts.map((part) =>
+        type === undefined ? undefined : coerce(part, type),
+      );
+      if (value === undefined || low === undefined || high === undefined)
+        throw noOperator("BETWEEN", parts, node.at);
+      const sql = `(${compareSql(">=", value, low, node.at)} AND ${compareSql("<=", value, high, node.at)})`;
+      return typed(node.not ? `(NOT ${sql})` : sql, BOOL);
+    }
+    case "in":
+      return inExpr(node, context);
+    case "likeAny":
+      return likeAnyExpr(node, context);
+    case "is":
+      return isExpr(node, context);
+    case "case":
+      return caseExpr(node, context);
+    case "array":
+      return arrayExpr(node, context);
+    case "struct":
+      return structExpr(node, context);
+    case "subquery":
+      return subqueryExpr(node, context);
+    case "datePart":
+      return nameExpr(node.part.name, node.at, context);
+    case "default":
+      throw new SqlError("DEFAULT keyword cannot be used outside of INSERT and UPDATE", node.at);
+  }
+}
+
+/** After GROUP BY, an expression that is a grouping key is the group's column. */
+function groupKey(node: Expr, context: Context): Typed | undefined {
+  const { grouping } = context;
+  if (
+    grouping === undefined ||
+    node.kind === "literal" ||
+    node.kind === "name" ||
+    containsAggregate(node)
+  )
+    return undefined;
+  if (grouping.keys.size === 0) return undefined;
+  try {
+    return grouping.keys.get(context.analyzer.expr(node, grouping.inner).sql);
+  } catch (error) {
+    if (error instanceof SqlError) return undefined; // not an expression over the rows: its parts may be over the groups
+    throw error;
+  }
+}
+
+function literalExpr({ value, at }: Extract<Expr, { kind: "literal" }>): Typed {
+  switch (value.type) {
+    case "null":
+      return untypedNull;
+    case "bool":
+      return literal(value.value, BOOL);
+    case "string":
+      return literal(value.text, STRING);
+    case "bytes":
+      return literal(value.bytes, BYTES);
+    case "float":
+      return literal(Number(value.text), FLOAT64);
+    case "int": {
+      const number = value.text.startsWith("-") ? -BigInt(value.text.slice(1)) : BigInt(value.text);
+      const unsigned = /^0x/i.test(value.text) ? BigInt.asIntN(64, number) : number;
+      if (BigInt.asIntN(64, unsigned) !== unsigned || BigInt.asUintN(64, number) < 0n)
+        throw new SqlError(`Invalid integer literal: ${value.text}`, at);
+      return literal(unsigned, INT64);
+    }
+  }
+}
+
+function parameter(node: Extract<Expr, { kind: "param" }>, { session }: Context): Typed {
+  const key = node.name === undefined ? `?${node.index}` : node.name.toUpperCase();
+  const value = session.params.get(key);
+  if (value !== undefined) return value;
+  throw new SqlError(
+    node.name === undefined
+      ? `Query parameter number ${node.index + 1} is not defined`
+      : `Query parameter '${node.name}' not found`,
+    node.at,
+  );
+}
+
+function isExpr(node: Extract<Expr, { kind: "is" }>, context: Context): Typed {
+  const value = context.analyzer.expr(node.expr, context);
+  const not = node.not ? "NOT " : "";
+  if (node.what === "NULL") return typed(`(${value.sql} IS ${not}NULL)`, BOOL);
+  const bool = coerce(value, BOOL);
+  if (bool === undefined) throw noOperator(`IS ${node.what}`, [value], node.at);
+  return typed(
+    `(${not}coalesce(${bool.sql}, ${node.what === "TRUE" ? "FALSE" : "TRUE"}) ${node.what === "TRUE" ? "" : "= FALSE"})`,
+    BOOL,
+  );
+}
+
+function arrayExpr(node: Extract<Expr, { kind: "array" }>, context: Context): Typed {
+  const items = node.items.map((item) => context.analyzer.expr(item, context));
+  if (node.type !== undefined) {
+    const type = resolveType(node.type);
+    if (type.kind !== "ARRAY") throw new SqlError(`Expected an array type`, node.at);
+    return arrayLiteral(
+      items.map((item, i) => required(item, type.element, node.items[i]?.at ?? node.at)),
+      type.element,
+    );
+  }
+  const element = items.length === 0 ? INT64 : supertype(items);
+  if (element === undefined)
+    throw new SqlError(
+      `Array elements of types {${[...new Set(items.map((item) => typeName(item.type)))].join(", ")}} do not have a common supertype`,
+      node.at,
+    );
+  if (element.kind === "ARRAY")
+    throw new SqlError(
+      "Cannot construct array with element type ARRAY because nested arrays are not supported",
+      node.at,
+    );
+  const made = arrayLiteral(
+    items.map((item) => required(item, element, node.at)),
+    element,
+  );
+  // The elements keep their own types, so that the array can still become one of another type.
+  return { ...made, items, type: arrayOf(element) };
+}
+
+function required(item: Typed, type: Parameters<typeof coerce>[1], at: number): Typed {
+  const value = coerce(item, type);
+  if (value === undefined)
+    throw new SqlError(
+      `Array element type ${typeName(item.type)} does not coerce to ${typeName(type)}`,
+      at,
+    );
+  return value;
+}
+
+function structExpr(node: Extract<Expr, { kind: "struct" }>, context: Context): Typed {
+  const items = node.fields.map((field) => context.analyzer.expr(field.expr, context));
+  if (items.length === 0) throw new UnsupportedError("a STRUCT without fields", node.at);
+  if (node.type !== undefined) {
+    const type = resolveType(node.type);
+    if (type.kind !== "STRUCT" || type.fields.length !== items.length)
+      throw new SqlError(
+        "STRUCT type has a different number of fields than the constructor",
+        node.at,
+      );
+    return structLiteral(
+      items.map((item, i) => {
+        const target = (type.fields[i]).type;
+        const value = coerce(item, target);
+        if (value === undefined)
+          throw new SqlError(
+            `Struct field ${i + 1} has type ${typeName(item.type)} which does not coerce to ${typeName(target)}`,
+            node.at,
+          );
+        return value;
+      }),
+      type,
+    );
+  }
+  const fields = items.map((item, i): Field => {
+    const field = node.fields[i];
+    const name =
+      field?.alias ?? (node.tuple || field === undefined ? undefined : impliedName(field.expr));
+    return name === undefined ? { type: item.type } : { name, type: item.type };
+  });
+  return structLiteral(items, structOf(fields));
+}
+
+export function noOperator(name: string, args: readonly Typed[], at: number): SqlError {
+  const types = args.map((arg) => (arg === untypedNull ? "NULL" : typeName(arg.type))).join(", ");
+  return new SqlError(
+    `No matching signature for operator ${name} for argument types: ${types}`,
+    at,
+  );
+}

@@ -1,0 +1,28 @@
+import type { Plain } from "../engine/literal.ts";
+import { toSql } from "../engine/literal.ts";
+import { INT64, type Type } from "./types.ts";
+
+/** An analyzed expression: DuckDB SQL whose value has exactly `type`. */
+export interface Typed {
+  readonly sql: string;
+  readonly type: Type;
+  /** Set for a literal or parameter, which coerces further than an expression does. */
+  readonly literal?: { readonly kind: "null" | "value"; readonly value: Plain };
+  /** The parts of an array or struct that was written out, which coerce one by one. */
+  readonly items?: readonly Typed[];
+  /** The value of an expression that is one for every row, when it is known now. */
+}
+
+export const typed = (sql: string, type: Type): Typed => ({ sql, type });
+
+export const literal = (value: Plain, type: Type): Typed => ({
+  sql: toSql(value, type),
+  type,
+  literal: { kind: value === null ? "null" : "value", value },
+});
+
+/** NULL without a type of its own: it takes any type, and is INT64 where none is asked for. */
+export const untypedNull: Typed = literal(null, INT64);
+
+export const isNull = (expr: Typed): boolean =>
+  expr.literal?.kind === "null" && expr === untypedNull;

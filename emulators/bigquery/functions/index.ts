@@ -1,0 +1,12 @@
+import "./arithmetic.ts";
+import "./casts.ts";
+import "./date-parts.ts";
+import "./interval.ts";
+import "./like.ts";
+import "./math.ts";
+import "./rounding.ts";
+import "./statistics.ts";
+import { udfs } from "./define.ts";
+
+/** Every function that DuckDB must know before the first statement. */
+export const allUdfs = (): typeof udfs => udfs;

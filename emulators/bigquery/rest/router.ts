@@ -1,0 +1,96 @@
+import type { IncomingMessage } from "node:http";
+import { gunzipSync } from "node:zlib";
+import { readBody } from "../../emulator.ts";
+import type { Store } from "../store/store.ts";
+import type { Jobs } from "./job-store.ts";
+import { ApiError, invalid } from "./api-error.ts";
+
+/** One request, parsed: `path` holds the named parts of the URL. */
+export interface Call {
+  readonly store: Store;
+  readonly jobs: Jobs;
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly raw: Buffer;
+  readonly contentType: string;
+  readonly baseUrl: string;
+}
+
+export type Handler = (call: Call) => unknown;
+
+/** `GET /projects/:project/datasets` → its handler. */
+export type Routes = Readonly<Record<string, Handler>>;
+
+interface Match {
+  readonly handler: Handler;
+  readonly path: Record<string, string>;
+}
+
+/** A function that finds the handler of a method and path; undefined where there is none. */
+export function compile(routes: Routes): (method: string, path: string) => Match | undefined {
+  const compiled = Object.entries(routes).map(([route, handler]) => {
+    const [method = "", pattern = ""] = route.split(" ");
+    const source = pattern.replaceAll(/:(\w+)/g, "(?<$1>[^/]+)");
+    return { method, expression: new RegExp(`^${source}$`), handler };
+  });
+  return (method, path) => {
+    for (const { method: wanted, expression, handler } of compiled) {
+      const groups = wanted === method ? expression.exec(path) : null;
+      if (groups === null) continue;
+      const parts = Object.entries(groups.groups ?? {}).map(
+        ([name, value]) => [name, decodeURIComponent(value)] as const,
+      );
+      return { handler, path: Object.fromEntries(parts) };
+    }
+    return undefined;
+  };
+}
+
+const bodyLimitBytes = 256 * 1024 * 1024;
+
+export async function readRequest(
+  request: IncomingMessage,
+): Promise<{ raw: Buffer; body: Readonly<Record<string, unknown>> }> {
+  const received = await readBody(request, bodyLimitBytes).catch((cause: unknown) => {
+    throw new ApiError(
+      413,
+      "invalid",
+      "Request payload size exceeds the limit",
+      cause instanceof Error ? cause.message : undefined,
+    );
+  });
+  const raw = request.headers["content-encoding"] === "gzip" ? gunzipSync(received) : received;
+  const isJson = /^application\/json/.test(request.headers["content-type"] ?? "");
+  if (!isJson || raw.length === 0) return { raw, body: {} };
+  try {
+    const parsed: unknown = JSON.parse(raw.toString("utf8"));
+    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed))
+      return { raw, body: parsed as Record<string, unknown> };
+  } catch (cause) {
+    throw invalid(`Invalid JSON payload received: ${cause instanceof Error ? cause.message : ""}`);
+  }
+  throw invalid("Invalid JSON payload received: an object is expected");
+}
+
+/** A page of a list by offset; the token is the offset of the next one. */
+export function page<T>(
+  items: readonly T[],
+  query: URLSearchParams,
+  standard = 50_000,
+): { items: T[]; nextPageToken?: string } {
+  const start = Number(query.get("pageToken") ?? query.get("startIndex") ?? 0);
+  const size = query.get("maxResults") === null ? standard : Number(query.get("maxResults"));
+  if (!Number.isInteger(start) || start < 0) throw invalid("Invalid value for pageToken");
+  if (!Number.isInteger(size) || size < 0) throw invalid("Invalid value for maxResults");
+  const end = start + size;
+  return {
+    items: items.slice(start, end),
+    ...(end < items.length && size > 0 ? { nextPageToken: String(end) } : {}),
+  };
+}
+
+/** The parts of an object that are there. */
+export function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,146 @@
+import { nodeType, writer } from "../engine/plain.ts";
+import { quoteName, type Plain } from "../engine/literal.ts";
+import { typeOfField } from "../store/schema.ts";
+import type { Store, StoredTable } from "../store/store.ts";
+import { invalid } from "./api-error.ts";
+import { row, type TimestampFormat } from "./cells.ts";
+import { readRow, type RowError } from "./insert-rows.ts";
+import { etagOf } from "./resource.ts";
+import { type Call, record, type Routes } from "./router.ts";
+
+/** How long an insertId is remembered: the real one says "at least a minute". */
+const dedupWindowMs = 10 * 60_000;
+const dedupLimit = 500_000;
+
+async function insertAll({ store, path, body }: Call): Promise<unknown> {
+  const table = store.table(path["dataset"] ?? "", path["table"] ?? "");
+  if (table.physical === undefined) throw invalid(`Cannot add rows to a view`);
+  const rows = body["rows"];
+  if (!Array.isArray(rows) || rows.length === 0) throw invalid("No rows present in the request.");
+  const { fields } = table.schema;
+  if (fields.length === 0) throw invalid("The destination table has no schema.");
+  const insertErrors: { index: number; errors: RowError[] }[] = [];
+  const good: { index: number; values: Plain[]; insertId: string | undefined }[] = [];
+  for (const [index, item] of rows.entries()) {
+    const { json, insertId } = record(item);
+    const read = readRow(json, fields, body["ignoreUnknownValues"] === true);
+    if ("errors" in read) insertErrors.push({ index, errors: read.errors });
+    else
+      good.push({
+        index,
+        values: read.values,
+        insertId: typeof insertId === "string" && insertId !== "" ? insertId : undefined,
+      });
+  }
+  const skip = body["skipInvalidRows"] === true;
+  if (insertErrors.length > 0 && !skip) {
+    for (const { index } of good)
+      insertErrors.push({
+        index,
+        errors: [{ reason: "stopped", location: "", debugInfo: "", message: "" }],
+      });
+    insertErrors.sort((a, b) => a.index - b.index);
+  } else {
+    await append(
+      store,
+      table,
+      good
+        .filter(({ insertId }) => insertId === undefined || isNew(table, insertId))
+        .map(({ values }) => values),
+    );
+  }
+  return {
+    kind: "bigquery#tableDataInsertAllResponse",
+    ...(insertErrors.length > 0 ? { insertErrors } : {}),
+  };
+}
+
+function isNew({ insertIds }: StoredTable, insertId: string): boolean {
+  const now = Date.now();
+  const before = insertIds.get(insertId);
+  if (before !== undefined && now - before < dedupWindowMs) return false;
+  insertIds.delete(insertId); // set anew, so that the map stays in the order of time
+  insertIds.set(insertId, now);
+  for (const [id, time] of insertIds) {
+    if (insertIds.size <= dedupLimit && now - time < dedupWindowMs) break;
+    insertIds.delete(id);
+  }
+  return true;
+}
+
+/** Adds whole rows or none. */
+export async function append(
+  store: Store,
+  table: StoredTable,
+  rows: readonly (readonly Plain[])[],
+): Promise<void> {
+  if (rows.length === 0 || table.physical === undefined) return;
+  const { physical } = table;
+  const types = table.schema.fields.map((f) => typeOfField(f));
+  const writers = types.map((type) => writer(type));
+  const nodeTypes = types.map((type) => nodeType(type));
+  await store.engine.transaction(async (connection) => {
+    const appender = await connection.createAppender(physical);
+    for (const values of rows) {
+      for (const [i, write] of writers.entries()) {
+        const value = write(values[i] ?? null);
+        if (value === null) appender.appendNull();
+        else appender.appendValue(value, nodeTypes[i]);
+      }
+      appender.endRow();
+    }
+    appender.closeSync();
+  });
+  table.modified = Math.max(Date.now(), table.modified);
+}
+
+export function timestampFormat(query: { get(name: string): string | null }): TimestampFormat {
+  const output = query.get("formatOptions.timestampOutputFormat");
+  if (output === "ISO8601_STRING") return "iso";
+  if (output === "INT64") return "int64";
+  return query.get("formatOptions.useInt64Timestamp") === "true" ? "int64" : "float";
+}
+
+async function list({ store, path, query }: Call): Promise<unknown> {
+  const table = store.table(path["dataset"] ?? "", path["table"] ?? "");
+  if (table.physical === undefined) throw invalid("Cannot list a table of type VIEW.");
+  const selected = query
+    .get("selectedFields")
+    ?.split(",")
+    .map((name) => name.trim().toLowerCase());
+  const fields = table.schema.fields.filter(
+    (f) => selected?.includes(f.name.toLowerCase()) ?? true,
+  );
+  const types = fields.map((f) => typeOfField(f));
+  const start = Number(query.get("pageToken") ?? query.get("startIndex") ?? 0);
+  const size = Number(query.get("maxResults") ?? 50_000);
+  if (!Number.isInteger(start) || start < 0 || !Number.isInteger(size) || size < 0)
+    throw invalid("Invalid page of tabledata.list");
+  const total = (
+    await store.engine.query(`SELECT count(*) FROM ${table.physical}`, [{ kind: "INT64" }])
+  )[0]?.[0] as bigint;
+  const columns = fields.map((f) => quoteName(f.name)).join(", ");
+  const rows =
+    fields.length === 0
+      ? []
+      : await store.engine.query(
+          `SELECT ${columns} FROM ${table.physical} ORDER BY rowid LIMIT ${size} OFFSET ${start}`,
+          types,
+        );
+  const end = start + rows.length;
+  const format = timestampFormat(query);
+  return {
+    kind: "bigquery#tableDataList",
+    etag: etagOf(table.modified, table.id),
+    totalRows: String(total),
+    ...(rows.length > 0 ? { rows: rows.map((values) => row(values, types, format)) } : {}),
+    ...(BigInt(end) < total && rows.length > 0 ? { pageToken: String(end) } : {}),
+  };
+}
+
+const one = "/projects/:project/datasets/:dataset/tables/:table";
+
+export const tabledataRoutes: Routes = {
+  [`POST ${one}/insertAll`]: insertAll,
+  [`GET ${one}/data`]: list,
+};

@@ -1,0 +1,33 @@
+import type { OutputColumn } from "../analyze/context.ts";
+import type { Plain } from "../engine/literal.ts";
+import type { Type } from "../analyze/types.ts";
+import { type FieldSchema, fieldOfType } from "../store/schema.ts";
+
+/** What a statement left: rows of a query, or counts of changed rows. */
+export interface Outcome {
+  readonly statementType: string;
+  readonly schema?: readonly FieldSchema[];
+  readonly types?: readonly Type[];
+  readonly rows?: readonly (readonly Plain[])[];
+  readonly affected?: {
+    readonly inserted?: number;
+    readonly updated?: number;
+    readonly deleted?: number;
+  };
+  readonly referenced: readonly string[];
+  /** The table or view that DDL or DML named. */
+  readonly target?: { readonly dataset: string; readonly table: string };
+  readonly ddl?: string;
+  /** Outcomes of the statements of a script. */
+  readonly children?: readonly Outcome[];
+}
+
+/** Result columns as fields: those without a name are `f0_`, `f1_` … */
+export function resultSchema(columns: readonly OutputColumn[]): FieldSchema[] {
+  const taken = new Set(columns.map((c) => c.name?.toLowerCase()));
+  return columns.map(({ name, type }, i) => {
+    let made = `f${i}_`;
+    while (taken.has(made)) made += "_";
+    return fieldOfType(name ?? made, type);
+  });
+}

@@ -1,0 +1,281 @@
+import type { Expr, IndexMode, Literal } from "./ast.ts";
+import type { Cursor } from "./cursor.ts";
+import { SqlError, UnsupportedError } from "./error.ts";
+import { parseCall } from "./parse-call.ts";
+import { parseDatePart, parseType } from "./parse-type.ts";
+
+export function parseUnary(c: Cursor): Expr {
+  const { at } = c;
+  if (!c.isAny("-", "+", "~")) return postfix(c);
+  const op = c.advance().text;
+  const sign = op === "-" && (c.token.type === "int" || c.token.type === "float");
+  const expr = parseUnary(c);
+  // -9223372036854775808 is one literal, for its digits alone do not fit.
+  if (sign && expr.kind === "literal" && (expr.value.type === "int" || expr.value.type === "float"))
+    return { kind: "literal", value: { type: expr.value.type, text: negate(expr.value.text) }, at };
+  return { kind: "unary", op, expr, at };
+}
+
+const negate = (text: string) => (text.startsWith("-") ? text.slice(1) : `-${text}`);
+
+function postfix(c: Cursor): Expr {
+  let base = primary(c);
+  for (;;) {
+    const { at } = c;
+    if (c.is(".") && c.ahead(1).text !== "*") {
+      c.advance();
+      if (c.token.text === "(") throw new UnsupportedError("generalized field access", at);
+      const nameAt = c.at;
+      const name = c.nameAfterDot();
+      if (c.is("(")) {
+        const path = [...pathOf(base, nameAt), name];
+        base = parseCall(c, path, base.at);
+      } else {
+        base = { kind: "dot", base, name, at: nameAt };
+      }
+    } else if (c.accept("[")) {
+      base = subscript(c, base, at);
+    } else {
+      return base;
+    }
+  }
+}
+
+function pathOf(expr: Expr, at: number): string[] {
+  if (expr.kind === "name") return [expr.name];
+  if (expr.kind === "dot") return [...pathOf(expr.base, at), expr.name];
+  throw new UnsupportedError("chained function calls", at);
+}
+
+const modes: Readonly<Record<string, IndexMode>> = {
+  OFFSET: "offset",
+  ORDINAL: "ordinal",
+  SAFE_OFFSET: "safe_offset",
+  SAFE_ORDINAL: "safe_ordinal",
+  KEY: "key",
+  SAFE_KEY: "safe_key",
+};
+
+function subscript(c: Cursor, base: Expr, at: number): Expr {
+  const mode = c.ahead(1).text === "(" ? modes[c.token.upper] : undefined;
+  if (mode !== undefined) c.advance();
+  const index = mode === undefined ? c.expr() : c.parenthesized(() => c.expr());
+  c.expect("]");
+  return { kind: "index", base, mode: mode ?? "plain", index, at };
+}
+
+function primary(c: Cursor): Expr {
+  const { token, at } = c;
+  if (token.type === "int" || token.type === "float" || token.type === "string") {
+    c.advance();
+    if (token.type !== "string")
+      return { kind: "literal", value: { type: token.type, text: token.text }, at };
+    // Adjacent string literals join, as in the specification of literals.
+    return { kind: "literal", value: { type: "string", text: token.text }, at };
+  }
+  if (token.bytes !== undefined) {
+    c.advance();
+    return { kind: "literal", value: { type: "bytes", bytes: token.bytes }, at };
+  }
+  if (token.type === "param") {
+    c.advance();
+    return { kind: "param", name: token.text, index: -1, at };
+  }
+  if (token.type === "sysvar") {
+    c.advance();
+    return { kind: "sysvar", name: token.text, at };
+  }
+  if (c.accept("?")) {
+    c.positional += 1;
+    return { kind: "param", name: undefined, index: c.positional - 1, at };
+  }
+  if (token.text === "(" && token.type === "op") return group(c);
+  if (token.text === "[") return array(c);
+  if (token.type === "qid") return name(c);
+  if (token.type === "id") return word(c);
+  return c.fail();
+}
+
+function name(c: Cursor): Expr {
+  const { at } = c;
+  const text = c.advance().text;
+  return c.is("(") ? parseCall(c, [text], at) : { kind: "name", name: text, at };
+}
+
+function group(c: Cursor): Expr {
+  const { at } = c;
+  const query = tryQuery(c);
+  if (query !== undefined) return query;
+  c.expect("(");
+  const first = c.expr();
+  if (!c.is(",")) {
+    c.expect(")");
+    return first;
+  }
+  const fields = [{ expr: first }];
+  while (c.accept(",")) fields.push({ expr: c.expr() });
+  c.expect(")");
+  return { kind: "struct", fields, tuple: true, at };
+}
+
+/** `(SELECT …)`; `((SELECT 1) + 2)` starts the same way, so a failed reading is taken back. */
+function tryQuery(c: Cursor): Expr | undefined {
+  const { at, index } = c;
+  let depth = 0;
+  while (c.ahead(depth).text === "(") depth += 1;
+  const { upper } = c.ahead(depth);
+  if (upper !== "SELECT" && upper !== "FROM" && upper !== "WITH") return undefined;
+  const positional = c.positional;
+  try {
+    const query = c.parenthesized(() => c.query());
+    return { kind: "subquery", form: "scalar", query, at };
+  } catch (error) {
+    if (depth === 1) throw error;
+    c.index = index;
+    c.positional = positional;
+    return undefined;
+  }
+}
+
+function array(c: Cursor, type?: ReturnType<typeof parseType>): Expr {
+  const { at } = c;
+  c.expect("[");
+  const items = c.is("]") ? [] : c.list(() => c.expr());
+  c.expect("]");
+  return type === undefined ? { kind: "array", items, at } : { kind: "array", type, items, at };
+}
+
+const literal = (value: Literal, at: number): Expr => ({ kind: "literal", value, at });
+const typedLiterals =
+  /^(?:DATE|TIME|DATETIME|TIMESTAMP|NUMERIC|DECIMAL|BIGNUMERIC|BIGDECIMAL|JSON)$/;
+
+function word(c: Cursor): Expr {
+  const { at } = c;
+  const { upper } = c.token;
+  const following = c.ahead(1);
+  if (upper === "NULL") return (c.advance(), literal({ type: "null" }, at));
+  if (upper === "TRUE" || upper === "FALSE")
+    return (c.advance(), literal({ type: "bool", value: upper === "TRUE" }, at));
+  if (typedLiterals.test(upper) && following.type === "string") {
+    const type = parseType(c);
+    return { kind: "typed", type, text: c.advance().text, at };
+  }
+  if (upper === "RANGE" && following.text === "<") {
+    const type = parseType(c);
+    if (c.token.type !== "string") c.fail("Expected string literal");
+    return { kind: "typed", type, text: c.advance().text, at };
+  }
+  if (upper === "CASE") return caseOf(c);
+  if (upper === "DEFAULT") return (c.advance(), { kind: "default", at });
+  if (upper === "CAST" || upper === "SAFE_CAST") return cast(c);
+  if (upper === "EXTRACT" && following.text === "(") return extract(c);
+  if (upper === "INTERVAL") return interval(c);
+  if (upper === "EXISTS" && following.text === "(") {
+    c.advance();
+    return { kind: "subquery", form: "exists", query: c.parenthesized(() => c.query()), at };
+  }
+  if (upper === "ARRAY") return arrayWord(c);
+  if (upper === "STRUCT") return struct(c);
+  if (following.text === "(" && /^(?:IF|LEFT|RIGHT|GROUPING|RANGE|ANY|CONTAINS)$/.test(upper))
+    return name(c);
+  if (!c.isIdentifier) c.fail();
+  return name(c);
+}
+
+function caseOf(c: Cursor): Expr {
+  const { at } = c;
+  c.expect("CASE");
+  const operand = c.is("WHEN") ? undefined : c.expr();
+  const whens: { when: Expr; then: Expr }[] = [];
+  while (c.accept("WHEN")) {
+    const when = c.expr();
+    c.expect("THEN");
+    whens.push({ when, then: c.expr() });
+  }
+  if (whens.length === 0) c.fail("Expected keyword WHEN");
+  const otherwise = c.accept("ELSE") ? c.expr() : undefined;
+  c.expect("END");
+  return {
+    kind: "case",
+    whens,
+    at,
+    ...(operand === undefined ? {} : { operand }),
+    ...(otherwise === undefined ? {} : { otherwise }),
+  };
+}
+
+function cast(c: Cursor): Expr {
+  const { at } = c;
+  const safe = c.advance().upper === "SAFE_CAST";
+  c.expect("(");
+  const expr = c.expr();
+  c.expect("AS");
+  const type = parseType(c);
+  const format = c.accept("FORMAT") ? c.expr() : undefined;
+  const zone = c.accept("AT", "TIME", "ZONE") ? c.expr() : undefined;
+  c.expect(")");
+  return {
+    kind: "cast",
+    expr,
+    type,
+    safe,
+    at,
+    ...(format === undefined ? {} : { format }),
+    ...(zone === undefined ? {} : { zone }),
+  };
+}
+
+function extract(c: Cursor): Expr {
+  const { at } = c;
+  c.advance();
+  c.expect("(");
+  const part = parseDatePart(c);
+  c.expect("FROM");
+  const expr = c.expr();
+  const zone = c.accept("AT", "TIME", "ZONE") ? c.expr() : undefined;
+  c.expect(")");
+  return zone === undefined
+    ? { kind: "extract", part, expr, at }
+    : { kind: "extract", part, expr, zone, at };
+}
+
+function interval(c: Cursor): Expr {
+  const { at } = c;
+  c.expect("INTERVAL");
+  const value = c.expr();
+  const from = parseDatePart(c).name;
+  if (!c.accept("TO")) return { kind: "interval", value, from, at };
+  return { kind: "interval", value, from, to: parseDatePart(c).name, at };
+}
+
+function arrayWord(c: Cursor): Expr {
+  const { at } = c;
+  if (c.ahead(1).text === "(") {
+    c.advance();
+    return { kind: "subquery", form: "array", query: c.parenthesized(() => c.query()), at };
+  }
+  if (c.ahead(1).text === "[") {
+    c.advance();
+    return array(c);
+  }
+  const type = parseType(c);
+  return array(c, type);
+}
+
+function struct(c: Cursor): Expr {
+  const { at } = c;
+  const type = c.ahead(1).text === "<" ? parseType(c) : void c.advance();
+  c.expect("(");
+  const fields = c.is(")")
+    ? []
+    : c.list(() => {
+        const expr = c.expr();
+        if (!c.accept("AS")) return { expr };
+        if (type !== undefined) throw new SqlError("Syntax error: Unexpected keyword AS", c.at);
+        return { expr, alias: c.identifier() };
+      });
+  c.expect(")");
+  return type === undefined
+    ? { kind: "struct", fields, tuple: false, at }
+    : { kind: "struct", type, fields, tuple: false, at };
+}
