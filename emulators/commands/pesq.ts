@@ -10,6 +10,7 @@ import {
   type PesqMode,
   type PesqRate,
   type PesqResult,
+  type PesqSamples,
   pesq,
 } from "#shared/pesq/index.ts";
 import { parseOptions, run, UsageError } from "./cli.ts";
@@ -32,7 +33,7 @@ Exit code: 0 when there is a score, 1 when no pair of a manifest has one, 2 for 
 const Manifest = z.array(z.object({ id: z.string(), reference: z.string(), degraded: z.string() }));
 
 interface Sound {
-  readonly samples: Float32Array;
+  readonly samples: PesqSamples;
   readonly sampleRate: number;
 }
 
@@ -156,12 +157,25 @@ async function readSound(path: string): Promise<Sound> {
       samples.set(block, at);
       at += block.length;
     }
-    return { samples, sampleRate: decoding.format.sampleRate };
+    const { sampleRate, bitDepth } = decoding.format;
+    return { samples: bitDepth === 16 ? asStored(samples) : samples, sampleRate };
   } catch (error) {
     if (error instanceof PermanentError)
       throw new UsageError(`${path} cannot be read: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/**
+ * The 16-bit samples that a file stores, where its decoder divided them by 32767 or 32768: the
+ * rounding of that division is small, but PESQ hears it in digital silence.
+ */
+function asStored(samples: Float32Array): PesqSamples {
+  for (const scale of [32_768, 32_767]) {
+    const stored = Int16Array.from(samples, (x) => Math.round(x * scale));
+    if (samples.every((x, i) => Math.abs(x * scale - (stored[i] ?? 0)) < 0.01)) return stored;
+  }
+  return samples;
 }
 
 async function readNamed(path: string): Promise<Buffer> {
