@@ -16,7 +16,7 @@ const keptMessages = 1000;
 export interface StoredTopic {
   config: Topic;
   /** The published messages: the last 1000, or those of `message_retention_duration`. */
-  messages: PubsubMessage[];
+  readonly messages: PubsubMessage[];
   /** What was attached and not detached or deleted since. */
   readonly subscriptions: Set<StoredSubscription>;
   readonly snapshots: Set<StoredSnapshot>;
@@ -75,7 +75,8 @@ export class PubsubStore {
       const messageId = String(++this.#messages);
       return { data, attributes, orderingKey, messageId, publishTime };
     });
-    topic.messages = [...topic.messages, ...published].filter(this.#isKept(topic));
+    topic.messages.push(...published);
+    topic.messages.splice(0, this.#countExpired(topic));
     for (const snapshot of topic.snapshots) snapshot.messages.push(...published);
     for (const subscription of topic.subscriptions) subscription.backlog.add(published);
     return published.map((message) => message.messageId);
@@ -126,13 +127,12 @@ export class PubsubStore {
     snapshot.topic?.snapshots.delete(snapshot);
   }
 
-  #isKept({ config: { messageRetentionDuration } }: StoredTopic) {
-    if (messageRetentionDuration) {
-      const oldest = this.clock.now() - toMs(messageRetentionDuration);
-      return (message: PubsubMessage) => toMs(message.publishTime) >= oldest;
-    }
-    return (_: PubsubMessage, index: number, all: readonly PubsubMessage[]) =>
-      index >= all.length - keptMessages;
+  /** How many of a topic's oldest messages it no longer keeps. */
+  #countExpired({ config: { messageRetentionDuration }, messages }: StoredTopic): number {
+    if (!messageRetentionDuration) return Math.max(0, messages.length - keptMessages);
+    const oldest = this.clock.now() - toMs(messageRetentionDuration);
+    const kept = messages.findIndex(({ publishTime }) => toMs(publishTime) >= oldest);
+    return kept < 0 ? messages.length : kept;
   }
 
   #deadLetter(source: Subscription, message: PubsubMessage, deliveries: number): boolean {

@@ -116,6 +116,20 @@ describe("the Pub/Sub emulator", () => {
     });
   });
 
+  test("a deleted dead letter topic stops no other update, and keeps its messages back", async () => {
+    const deadLetterTopic = await ps.newTopic();
+    const deadLetterPolicy = { deadLetterTopic, maxDeliveryAttempts: 5 };
+    const { topic, subscription } = await ps.newPair({ deadLetterPolicy });
+    await ps.publisher.deleteTopic({ topic: deadLetterTopic });
+    await ps.subscriber.modifyPushConfig({ subscription, pushConfig: {} });
+    await ps.publish(topic, ["bad"]);
+    for (const attempt of [1, 2, 3, 4, 5, 6]) {
+      const pulled = await ps.pull(subscription);
+      expect(pulled).toMatchObject([{ text: "bad", attempt }]);
+      await ps.nack(subscription, pulled);
+    }
+  });
+
   test("a topic's own retention lets a later subscription seek back", async () => {
     const topic = await ps.newTopic({ messageRetentionDuration: { seconds: 600 } });
     await ps.publish(topic, ["early"]);

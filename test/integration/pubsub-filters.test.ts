@@ -26,7 +26,6 @@ describe.each(pubsubTargets)("filters on $name", (target) => {
       'attributes:type AND (attributes:"odd key" OR NOT attributes:source)',
       ["classified", "rejected"],
     ],
-    ["", ["classified", "loaded", "plain", "rejected"]],
   ])("%s", async (filter, expected) => {
     const { topic, subscription } = await ps.newPair({ filter });
     await ps.publisher.publish({

@@ -25,7 +25,8 @@ export class Pushers {
 
   /** Starts or stops pushing as the subscription's push config now says, and ends its pulls if it became push. */
   follow(subscription: StoredSubscription): void {
-    const wanted = Boolean(subscription.config.pushConfig?.pushEndpoint);
+    const { pushConfig, detached } = subscription.config;
+    const wanted = Boolean(pushConfig?.pushEndpoint) && !detached;
     const running = this.#stops.get(subscription);
     if (wanted && !running) this.#start(subscription);
     if (!wanted) running?.();

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import { toRfc3339 } from "../time.ts";
 import type { ReceivedMessage, Subscription } from "../types.ts";
 
@@ -44,12 +45,24 @@ function metadataHeaders(
   subscription: string,
   { message, deliveryAttempt }: ReceivedMessage,
 ): Record<string, string> {
+  const attributes = Object.entries(message.attributes).filter(isHeader);
   return {
-    ...message.attributes,
+    ...Object.fromEntries(attributes),
     "x-goog-pubsub-subscription-name": subscription,
     "x-goog-pubsub-message-id": message.messageId,
     "x-goog-pubsub-publish-time": toRfc3339(message.publishTime),
     ...(message.orderingKey !== "" && { "x-goog-pubsub-ordering-key": message.orderingKey }),
     ...(deliveryAttempt > 0 && { "x-goog-pubsub-delivery-attempt": String(deliveryAttempt) }),
   };
+}
+
+/** Attributes that HTTP cannot carry are left out. */
+function isHeader([name, value]: [string, string]): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -33,7 +33,7 @@ export function toSubscription(request: Subscription, store: PubsubStore): Subsc
     messageRetentionDuration: request.messageRetentionDuration ?? seconds(7 * day),
     expirationPolicy: request.expirationPolicy ?? { ttl: seconds(31 * day) },
     retryPolicy: toRetryPolicy(request.retryPolicy),
-    deadLetterPolicy: toDeadLetterPolicy(request.deadLetterPolicy, store),
+    deadLetterPolicy: toDeadLetterPolicy(request, store),
     state: "ACTIVE",
   };
 }
@@ -84,7 +84,7 @@ function toRetryPolicy(policy: Partial<RetryPolicy> | null): RetryPolicy | null 
 }
 
 function toDeadLetterPolicy(
-  policy: DeadLetterPolicy | null,
+  { name, deadLetterPolicy: policy }: Subscription,
   store: PubsubStore,
 ): DeadLetterPolicy | null {
   if (!policy) return null;
@@ -96,6 +96,11 @@ function toDeadLetterPolicy(
         "but the value must be between 5 and 100.",
     );
   }
-  if (!store.topics.has(policy.deadLetterTopic)) throw notFound(policy.deadLetterTopic);
-  return { deadLetterTopic: policy.deadLetterTopic, maxDeliveryAttempts };
+  const { deadLetterTopic } = policy;
+  // A topic deleted since must not stop an update of something else.
+  const before = store.subscriptions.get(name)?.config.deadLetterPolicy?.deadLetterTopic;
+  if (deadLetterTopic !== before && !store.topics.has(deadLetterTopic)) {
+    throw notFound(deadLetterTopic);
+  }
+  return { deadLetterTopic, maxDeliveryAttempts };
 }

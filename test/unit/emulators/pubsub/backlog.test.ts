@@ -77,6 +77,18 @@ describe("a lease", () => {
     expect(texts()).toEqual(["1"]);
   });
 
+  test.each([
+    [false, []],
+    [true, ["projects/p/subscriptions/s:1"]],
+  ])("that ended takes a late ack, but not exactly once (%s)", (exactlyOnce, invalid) => {
+    const { clock, backlog, add, take } = setup({ enableExactlyOnceDelivery: exactlyOnce });
+    add("1");
+    const [out] = take();
+    clock.advance(10_000);
+    expect(backlog.acknowledge([out?.ackId ?? ""])).toEqual(invalid);
+    expect(backlog.unacked).toHaveLength(invalid.length);
+  });
+
   test("leaves no timer behind when it is acknowledged", () => {
     const { clock, backlog, add, take } = setup();
     add("1", "2");
