@@ -63,7 +63,10 @@ async function startJava(
     ["-c", untilStdinCloses, "sh", java, ...jvmOptions, ...command, ...at],
     { stdio: ["pipe", "pipe", "pipe"] },
   );
-  const exited = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const exited = new Promise<void>((resolve) => {
+    child.once("close", () => resolve());
+    child.once("error", () => resolve()); // what could not be run does not close either
+  });
   const close = () => {
     child.stdin.destroy();
     return exited;

@@ -38,6 +38,7 @@ export function createDatabase(name: string) {
   return {
     name,
     clock,
+    createdAt: clock.now(),
 
     /** The document now, or as it was at a time within the last hour. */
     read: (path: string, at?: Micros): StoredDocument | undefined =>

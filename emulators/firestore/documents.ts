@@ -3,7 +3,7 @@ import { formatName } from "./names.ts";
 import type { Fields, Value } from "./wire.ts";
 
 /** A document's fields as plain JavaScript: timestamps as Date, integers as number, references as their name. */
-export type PlainFields = Record<string, unknown>;
+type PlainFields = Record<string, unknown>;
 
 /** What is stored, for tests to look at without a client. */
 export interface Documents {

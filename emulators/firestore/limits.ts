@@ -2,7 +2,7 @@ import { invalidArgument } from "./status.ts";
 import type { Fields, Value } from "./wire.ts";
 
 /** https://firebase.google.com/docs/firestore/quotas#limits */
-export const maxDocumentBytes = 1_048_576;
+const maxDocumentBytes = 1_048_576;
 const maxFieldValueBytes = 1_048_487;
 const maxDepth = 20;
 

@@ -10,11 +10,11 @@ import type { Failures } from "./failures.ts";
 import { RpcError, unimplemented } from "./status.ts";
 
 /** One answer to one request. */
-export type Unary<Request> = (request: Request) => unknown;
+type Unary<Request> = (request: Request) => unknown;
 /** Many answers to one request. */
-export type Streaming<Request> = (request: Request) => AsyncIterable<unknown>;
+type Streaming<Request> = (request: Request) => AsyncIterable<unknown>;
 /** Answers and requests as they come. */
-export type Duplex = (call: ServerDuplexStream<unknown, unknown>) => void;
+type Duplex = (call: ServerDuplexStream<unknown, unknown>) => void;
 
 /** The methods by kind, under the names of the proto; a request's type is the method's own to know. */
 export interface Methods {

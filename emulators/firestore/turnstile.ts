@@ -19,7 +19,7 @@ export function createTurnstile() {
           resolve();
         };
         const check = () => isFirst() && pass();
-        const timer = setTimeout(pass, patienceMs);
+        const timer = setTimeout(pass, patienceMs).unref();
         waiting.add(check);
       });
     },

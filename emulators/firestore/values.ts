@@ -18,7 +18,7 @@ export function compareValues(a: Value, b: Value): number {
 export const isEqual = (a: Value, b: Value) => compareValues(a, b) === 0;
 
 /** A vector is a map with a reserved field; it sorts between arrays and maps. */
-export const isVector = (value: Value) =>
+const isVector = (value: Value) =>
   value.valueType === "mapValue" && Object.hasOwn(value.mapValue.fields, "__type__");
 
 const ranks: Record<Value["valueType"], number> = {

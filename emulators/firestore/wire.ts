@@ -85,7 +85,7 @@ export interface Consistency {
   readonly readTime?: Timestamp;
 }
 
-export interface FieldReference {
+interface FieldReference {
   readonly fieldPath?: string;
 }
 

@@ -3,7 +3,7 @@ import { FieldPath, Timestamp } from "@google-cloud/firestore";
 import { describe, expect, test } from "vitest";
 import { PortTakenError } from "#emulators/emulator.ts";
 import { type FirestoreEmulator, startFirestoreEmulator } from "#emulators/firestore/index.ts";
-import { code, fill, ids, useFirestore } from "./firestore-target.ts";
+import { code, fill, ids, refusal, useFirestore } from "./firestore-target.ts";
 
 describe("what our emulator adds", () => {
   const firestore = useFirestore({ name: "ours", start: () => startFirestoreEmulator() });
@@ -74,10 +74,19 @@ describe("what our emulator adds", () => {
 
   test("what is not supported says so: UNIMPLEMENTED", async () => {
     const { wire, database } = firestore;
-    const request = { database, structuredPipeline: { pipeline: { stages: [] } } };
+    const parent = `${database}/documents`;
+    const from = [{ collectionId: "c" }];
+    const stages = { structuredPipeline: { pipeline: { stages: [] } } };
     const once = { retryRequestOptions: { retries: 0, noResponseRetries: 0 } };
-    const answers = wire.executePipeline(request, once).resume();
-    await expect(ended(answers, "end")).rejects.toMatchObject({ code: code.unimplemented });
+    const answers = [
+      wire.runQuery({ parent, structuredQuery: { from }, explainOptions: {} }, once),
+      wire.runQuery({ parent, structuredQuery: { from, findNearest: {} } }, once),
+      wire.executePipeline({ database, ...stages }, once),
+    ];
+    const refusals = await Promise.all(
+      answers.map((stream) => refusal(ended(stream.resume(), "end"))),
+    );
+    expect(refusals).toEqual(answers.map(() => code.unimplemented));
   });
 
   test("a taken port is named", async () => {

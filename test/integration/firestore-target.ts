@@ -11,7 +11,7 @@ import { afterAll, beforeAll } from "vitest";
 import type { Emulator } from "#emulators/emulator.ts";
 import type { Target } from "./google-targets.ts";
 
-export const projectId = "earmark-contract";
+const projectId = "earmark-contract";
 
 type WireClient = InstanceType<typeof v1.FirestoreClient>;
 

@@ -129,5 +129,7 @@ const hasToken = ({ resumeToken }: Target) => resumeToken !== undefined && resum
 function resumeTime(database: Database, target: Target): Micros | undefined {
   const { resumeToken, readTime } = target;
   const known = hasToken(target) ? Number(resumeToken?.toString()) : readTime && toMicros(readTime);
-  return known !== undefined && database.isReadable(known) ? known : undefined;
+  if (known === undefined || !database.isReadable(known)) return undefined;
+  // A token from before this database was made is another server's: what that one told is unknown here.
+  return known >= database.createdAt ? known : undefined;
 }

@@ -59,7 +59,7 @@ function compile(
 }
 
 function operandOf(value: Value | undefined): Value {
-  if (value === undefined) throw invalidArgument("A field filter must have a value.");
+  if (value?.valueType === undefined) throw invalidArgument("A field filter must have a value.");
   return value;
 }
 
