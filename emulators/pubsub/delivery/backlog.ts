@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { secondsOf, toMs } from "../time.ts";
+import { toMs } from "../time.ts";
 import type { PubsubMessage, ReceivedMessage, Subscription } from "../types.ts";
 import { Consumers } from "./consumers.ts";
 import type { Entry, Holder } from "./entry.ts";
@@ -86,9 +86,9 @@ export class Backlog {
     const exactlyOnce = this.#options.config().enableExactlyOnceDelivery;
     const invalid = ackIds.filter((ackId) => {
       const entry = this.#leases.find(ackId);
-      if (!entry || (exactlyOnce && !entry.lease)) return true;
-      this.#settle(entry);
-      return false;
+      const counts = entry !== undefined && (entry.lease !== undefined || !exactlyOnce);
+      if (counts) this.#settle(entry);
+      return !counts;
     });
     this.consumers.wake();
     return invalid;
@@ -128,9 +128,11 @@ export class Backlog {
   #deliver(entry: Entry, holder: Holder, leaseMs: number): ReceivedMessage {
     this.#queue.deliver(entry, holder);
     const { name, deadLetterPolicy } = this.#options.config();
-    const ackId = this.#leases.grant(entry, holder, leaseMs, name);
-    const deliveryAttempt = deadLetterPolicy ? entry.failures + 1 : 0;
-    return { ackId, message: entry.message, deliveryAttempt };
+    return {
+      ackId: this.#leases.grant(entry, holder, leaseMs, name),
+      message: entry.message,
+      deliveryAttempt: deadLetterPolicy ? entry.failures + 1 : 0,
+    };
   }
 
   /** After a nack or an expired lease: to the dead letters, or back to wait for redelivery. */
@@ -188,16 +190,16 @@ export class Backlog {
   #dropOld(): void {
     const { messageRetentionDuration } = this.#options.config();
     if (!messageRetentionDuration) return;
-    const oldest = this.#options.clock.now() - secondsOf(messageRetentionDuration) * 1000;
+    const oldest = this.#options.clock.now() - toMs(messageRetentionDuration);
     const isOld = (message: PubsubMessage) => toMs(message.publishTime) < oldest;
     // Both are in the order of publishing, but for what came back; that goes a little later.
     for (const entry of this.#entries.values()) {
       if (!isOld(entry.message)) break;
       this.#settle(entry, false);
     }
-    for (const [id, message] of this.#acked) {
+    for (const message of this.#acked.values()) {
       if (!isOld(message)) break;
-      this.#acked.delete(id);
+      this.#acked.delete(message.messageId);
     }
   }
 }

@@ -1,10 +1,10 @@
 import { FilterError, type Token, tokenize } from "./tokens.ts";
 
-export type Attributes = Readonly<Record<string, string>>;
+type Attributes = Readonly<Record<string, string>>;
 export type Filter = (attributes: Attributes) => boolean;
 
 /** Bytes of UTF-8 that a filter may have. */
-export const maxFilterBytes = 256;
+const maxFilterBytes = 256;
 
 /**
  * A subscription's filter as a function of a message's attributes. The language is that of

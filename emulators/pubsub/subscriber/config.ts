@@ -60,7 +60,7 @@ function checkFilter(filter: string): void {
 }
 
 /** Throws INVALID_ARGUMENT unless `endpoint` is empty or an HTTP URL. */
-export function checkEndpoint(endpoint: string): void {
+function checkEndpoint(endpoint: string): void {
   if (endpoint === "") return;
   const protocol = URL.parse(endpoint)?.protocol;
   if (protocol !== "http:" && protocol !== "https:") {
