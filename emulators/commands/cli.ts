@@ -12,6 +12,7 @@ const usageErrors = new Set([
   "ConfigError",
   "GoogleEmulatorError",
   "FolderError",
+  "SoundsFolderError",
 ]);
 
 /** Runs a command: what goes wrong becomes one clear line on stderr and an exit code. */

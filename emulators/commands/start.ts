@@ -102,10 +102,11 @@ function localSettings(remoteKey: string | undefined): Record<string, string> {
   return { ...settings, FREESOUND_API_KEY: remoteKey, FREESOUND_BASE_URL: baseUrl };
 }
 
-const upMessage = (next: Date | null) =>
-  [
+function upMessage(next: Date | null): string {
+  return [
     "Earmark is up. In another terminal:",
     '  npm run sql -- "SELECT title, quality_label, license FROM earmark.audio_info"',
     "  npm run drop -- FILE…",
     `Next scheduled crawl: ${next?.toISOString() ?? "never"}. Ctrl-C ends everything.`,
   ].join("\n");
+}

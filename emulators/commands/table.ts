@@ -6,6 +6,8 @@ export function toTable(rows: readonly Row[], columns = Object.keys(rows[0] ?? {
   const table = new Table({
     head: [...columns],
     style: { head: [], border: [] },
+    // Lines around and below the head, none between rows.
+    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
     colAligns: columns.map((column) =>
       rows.some((row) => typeof row[column] === "number") ? "right" : "left",
     ),

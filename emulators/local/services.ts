@@ -36,6 +36,7 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
   const { projectId, ports = {}, googleEmulators = false } = options;
   // There is no metadata server here, and Google's clients take seconds to find that out.
   process.env["METADATA_SERVER_DETECTION"] ??= "none";
+  process.env["GRPC_VERBOSITY"] ??= "NONE"; // a taken port becomes an error of ours
   const at = (name: ServiceName) => ({ port: ports[name] ?? 0 });
   const started: Emulator[] = [];
   const keep = async <T extends Emulator>(starting: Promise<T>): Promise<T> => {

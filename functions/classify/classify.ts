@@ -33,8 +33,9 @@ export const classifyStage = (edges: ClassifyEdges, settings: ClassifySettings):
     const { readAudio } = edges;
     const { limits, thresholds, fixedReference } = settings;
     const bytes = await edges.recordings.read(object.name, object.generation);
-    const reading = await readAudio(bytes, { limits, resampleTo: "auto" });
     const { reference, missing } = await findReference(edges.references, object, fixedReference);
+    const signal = reference === null ? {} : { resampleTo: "auto" as const };
+    const reading = await readAudio(bytes, { limits, ...signal });
     const comparison =
       reference && (await comparePair(readAudio, limits, reference.bytes, { bytes, reading }));
     const why = [missing, comparison?.pair === null ? comparison.why : null];

@@ -24,6 +24,9 @@ export async function startPipeline(options: LocalOptions = {}): Promise<Pipelin
   });
   const sql = (statement: string) =>
     query(local.clients.bigquery, statement, { defaultDataset: "earmark" });
+  /** Addresses of the local Freesound hold its port, which differs from run to run. */
+  const settled = async (statement: string): Promise<Row[]> =>
+    JSON.parse(JSON.stringify(await sql(statement)).replaceAll(local.freesound.url, "FREESOUND"));
   return {
     local,
     lines,
@@ -44,12 +47,12 @@ export async function startPipeline(options: LocalOptions = {}): Promise<Pipelin
     },
     async tables() {
       const [recordings, quality, rejections, audio_info] = await Promise.all([
-        sql(
+        settled(
           `SELECT * EXCEPT (generation, crawl_id, created_at, loaded_at, event_id) FROM recordings ORDER BY id`,
         ),
-        sql(`SELECT * EXCEPT (generation, classified_at, event_id) FROM quality ORDER BY id`),
-        sql(`SELECT id, stage, reason, detail FROM rejections ORDER BY id, stage`),
-        sql(`SELECT * EXCEPT (loaded_at, classified_at) FROM audio_info ORDER BY id`),
+        settled(`SELECT * EXCEPT (generation, classified_at, event_id) FROM quality ORDER BY id`),
+        settled(`SELECT id, stage, reason, detail FROM rejections ORDER BY id, stage`),
+        settled(`SELECT * EXCEPT (loaded_at, classified_at) FROM audio_info ORDER BY id`),
       ]);
       return { recordings, quality, rejections, audio_info };
     },
