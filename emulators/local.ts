@@ -16,8 +16,11 @@ export const flow = {
   dataset: "earmark",
   eventsTopic: "earmark-events",
   deadLettersTopic: "earmark-dead-letters",
-  /** Functions that a finalized object in the recordings bucket triggers, and how many events each takes at once. */
-  triggers: { load: 2, classify: 2 },
+  /**
+   * Functions that a finalized object in the recordings bucket triggers, and how many events each takes at once:
+   * one, since each may decode a file of any kind in the memory of a small instance.
+   */
+  triggers: { load: 1, classify: 1 },
 } as const;
 
 /** Local seconds pass this much faster for redelivery: 10 s of backoff is 10 ms, 24 h is 86 s. */
