@@ -40,7 +40,10 @@ export function connectBuckets(cloudBucket: string | undefined): Buckets {
 }
 
 /** Google's own variables come first, then what the running local Earmark left. */
-const local = () => ({ ...readState(), ...set(process.env) });
+function local(): Record<string, string | undefined> {
+  process.env["METADATA_SERVER_DETECTION"] ??= "none"; // there is none here, and asking takes seconds
+  return { ...readState(), ...set(process.env) };
+}
 
 function set(environment: NodeJS.ProcessEnv): Record<string, string> {
   const emulators = ["STORAGE_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST", "GOOGLE_CLOUD_PROJECT"];

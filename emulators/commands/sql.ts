@@ -78,11 +78,11 @@ function print(rows: Row[], { json, csv }: { json: boolean; csv: boolean }): str
 }
 
 /** CSV has no arrays: they and structs become JSON text. */
-const flat = (row: Row) =>
-  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cell(value)]));
-
-const cell = (value: Value) =>
-  typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+function flat(row: Row) {
+  const cell = (value: Value) =>
+    typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cell(value)]));
+}
 
 /** BigQuery's message, and below it the line of the statement with a caret under the place it names. */
 function pointAt(sql: string, message: string): string {

@@ -6,14 +6,14 @@ export function toTable(rows: readonly Row[], columns = Object.keys(rows[0] ?? {
   const table = new Table({
     head: [...columns],
     style: { head: [], border: [] },
-    // Lines around and below the head, none between rows.
-    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
     colAligns: columns.map((column) =>
       rows.some((row) => typeof row[column] === "number") ? "right" : "left",
     ),
   });
   for (const row of rows) table.push(columns.map((column) => toCell(row[column] ?? null)));
-  return table.toString();
+  // A line below the head, none between rows.
+  const lines = table.toString().split("\n");
+  return lines.filter((line, index) => index <= 2 || !line.startsWith("├")).join("\n");
 }
 
 /** Numbers keep three decimals, times their seconds; what is not there is empty. */
