@@ -147,9 +147,7 @@ function boundSql(
     return bound.kind === "current" ? "CURRENT ROW" : bound.kind.toUpperCase();
   const offset = context.analyzer.expr(bound.offset, context);
   const keyType =
-    unit === "ROWS"
-      ? INT64
-      : context.analyzer.expr((spec.orderBy[0]).expr, context).type;
+    unit === "ROWS" ? INT64 : context.analyzer.expr(spec.orderBy[0].expr, context).type;
   const value = coerce(offset, keyType);
   const constant = value?.literal?.value;
   if (value === undefined || (typeof constant !== "bigint" && typeof constant !== "number"))

@@ -20,7 +20,7 @@ export function caseExpr(node: Extract<Expr, { kind: "case" }>, context: Context
     ...(node.otherwise === undefined ? [] : [node.otherwise]),
   ];
   const { type, values } = unify(results.map(analyze), "CASE", node.at);
-  const branches = conditions.map((sql, i) => `WHEN ${sql} THEN ${(values[i]).sql}`);
+  const branches = conditions.map((sql, i) => `WHEN ${sql} THEN ${values[i].sql}`);
   const otherwise = node.otherwise === undefined ? "NULL" : (values.at(-1) as Typed).sql;
   return typed(`CASE ${branches.join(" ")} ELSE ${otherwise} END`, type);
 }

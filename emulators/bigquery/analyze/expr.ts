@@ -211,7 +211,7 @@ function structExpr(node: Extract<Expr, { kind: "struct" }>, context: Context): 
       );
     return structLiteral(
       items.map((item, i) => {
-        const target = (type.fields[i]).type;
+        const target = type.fields[i].type;
         const value = coerce(item, target);
         if (value === undefined)
           throw new SqlError(

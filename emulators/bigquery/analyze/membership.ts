@@ -53,7 +53,7 @@ function elementsOf(set: InSet, context: Context, at: number): { sql: string; ty
     const [first] = values;
     return {
       sql: values.map((v) => `SELECT ${v.sql}`).join(" UNION ALL "),
-      type: (first).type,
+      type: first.type,
     };
   }
   const array = context.analyzer.expr(set.array, context);

@@ -155,7 +155,7 @@ export function unpivotItem(
     return { found, at, label: labelOf(label, found, context) };
   });
   const types = item.values.map((_, i) => {
-    const [first, ...others] = groups.map((g) => (g.found[i]).value);
+    const [first, ...others] = groups.map((g) => g.found[i].value);
     const wrong = others.find((other) => first !== undefined && !sameType(other.type, first.type));
     if (first === undefined || wrong !== undefined)
       throw new SqlError(

@@ -124,8 +124,7 @@ export function sameType(a: Type, b: Type): boolean {
   if (a.kind !== "STRUCT") return true;
   const other = (b as typeof a).fields;
   return (
-    a.fields.length === other.length &&
-    a.fields.every((f, i) => sameType(f.type, (other[i]).type))
+    a.fields.length === other.length && a.fields.every((f, i) => sameType(f.type, other[i].type))
   );
 }
 

@@ -92,8 +92,6 @@ async function readRows(
     if (chunk === null || chunk.rowCount === 0) return rows;
     const columns = types.map((_, i) => chunk.getColumnVector(i));
     for (let row = 0; row < chunk.rowCount; row += 1)
-      rows.push(
-        columns.map((column, i) => (readers[i])(column.getItem(row))),
-      );
+      rows.push(columns.map((column, i) => readers[i](column.getItem(row))));
   }
 }

@@ -6,14 +6,7 @@ import { internalUdf } from "./define.ts";
 type Values = (number | null)[];
 
 function statistic(name: string, call: (values: Values) => Plain): void {
-  internalUdf(
-    name,
-    [arrayOf(FLOAT64)],
-    FLOAT64,
-    call,
-    {},
-    `gsql_stat_${name}`,
-  );
+  internalUdf(name, [arrayOf(FLOAT64)], FLOAT64, call, {}, `gsql_stat_${name}`);
 }
 
 /** Welford's running mean and sum of squared distances. */
@@ -62,7 +55,7 @@ function pairsOf(flat: Values): Pairs {
 
 function crossSquares({ xs, ys }: Pairs): number {
   const [mx, my] = [moments(xs).mean, moments(ys).mean];
-  return xs.reduce((total, x, i) => total + (x - mx) * ((ys[i]) - my), 0);
+  return xs.reduce((total, x, i) => total + (x - mx) * (ys[i] - my), 0);
 }
 
 const finite = ({ xs, ys }: Pairs) => [...xs, ...ys].every((v) => Number.isFinite(v));
@@ -158,14 +151,7 @@ for (const type of [NUMERIC, BIGNUMERIC] as const)
         type,
       );
     const name = `gsql_percentile_cont_${type.kind.toLowerCase()}_${at.kind.toLowerCase()}`;
-    internalUdf(
-      "percentile_cont",
-      [arrayOf(type), at],
-      type,
-      call,
-      {},
-      name,
-    );
+    internalUdf("percentile_cont", [arrayOf(type), at], type, call, {}, name);
   }
 
 function exactPercentile(

@@ -145,8 +145,7 @@ async function query({ store, jobs, body }: Call): Promise<unknown> {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(options))
     params.set(`formatOptions.${name}`, String(value));
-  if (body["maxResults"] !== undefined)
-    params.set("maxResults", String(body["maxResults"]));
+  if (body["maxResults"] !== undefined) params.set("maxResults", String(body["maxResults"]));
   return {
     ...results(job, store.projectId, params, timestampFormat(params)),
     kind: "bigquery#queryResponse",

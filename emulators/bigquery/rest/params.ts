@@ -80,8 +80,7 @@ function readValue(value: ParamValue | undefined, type: Type, label: string): Pl
     return [readValue(start, type.element, label), readValue(end, type.element, label)];
   }
   if (value?.value === undefined || value.value === null) return null;
-  const plain =
-    type.kind === "STRING" ? String(value.value) : readScalar(value.value, type);
+  const plain = type.kind === "STRING" ? String(value.value) : readScalar(value.value, type);
   if (plain === undefined)
     throw invalid(
       `Unparseable query parameter ${label} in type \`TYPE_${typeName(type)}\`, Invalid value: '${String(value.value)}' value: '${String(value.value)}'`,

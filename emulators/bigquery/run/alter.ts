@@ -1,0 +1,91 @@
+import { quoteName } from "../engine/literal.ts";
+import { SqlError } from "../sql/error.ts";
+import type { AlterAction, Statement } from "../sql/statement.ts";
+import { columnSql } from "../store/store.ts";
+import { fieldOf } from "./ddl.ts";
+import type { Environment } from "./environment.ts";
+import type { Outcome } from "./outcome.ts";
+import { fieldNamed, placeOf, type Target, targetOf } from "./target.ts";
+
+type Alter = Extract<Statement, { kind: "alter table" }>;
+
+export async function alterTable(env: Environment, statement: Alter): Promise<Outcome> {
+  const outcome: Outcome = { statementType: "ALTER_TABLE", ddl: "ALTER", referenced: [] };
+  if (statement.ifExists) {
+    const { dataset, name } = placeOf(env, statement.path);
+    if (env.store.datasets.get(dataset)?.tables.has(name) !== true)
+      return { ...outcome, ddl: "SKIP" };
+  }
+  const target = targetOf(env, statement.path, "alter");
+  if (!env.dryRun)
+    for (const action of statement.actions) await apply(env, action, target, statement);
+  target.table.modified = Math.max(Date.now(), target.table.modified);
+  return {
+    ...outcome,
+    ...(target.dataset === undefined
+      ? {}
+      : { target: { dataset: target.dataset, table: target.table.id } }),
+  };
+}
+
+async function apply(
+  env: Environment,
+  action: AlterAction,
+  { table, physical, dataset }: Target,
+  { at }: Alter,
+): Promise<void> {
+  const { fields } = table.schema;
+  const run = (sql: string) => env.store.engine.execute(`ALTER TABLE ${physical} ${sql}`);
+  const has = (name: string) => fields.some((f) => f.name.toUpperCase() === name.toUpperCase());
+  switch (action.kind) {
+    case "add column": {
+      const field = fieldOf(action.column);
+      if (has(field.name)) {
+        if (action.ifNotExists) return;
+        throw new SqlError(`Column already exists: ${field.name}`, at);
+      }
+      if (field.mode === "REQUIRED")
+        throw new SqlError(`Cannot add required column ${field.name} to an existing table`, at);
+      await run(`ADD COLUMN ${columnSql(field)}`);
+      table.schema = { fields: [...fields, field] };
+      return;
+    }
+    case "drop column": {
+      if (!has(action.name) && action.ifExists) return;
+      const { field } = fieldNamed(fields, action.name, at);
+      if (fields.length === 1) throw new SqlError("Cannot drop the only column of a table", at);
+      await run(`DROP COLUMN ${quoteName(field.name)}`);
+      table.schema = { fields: fields.filter((f) => f !== field) };
+      return;
+    }
+    case "rename column": {
+      const { field } = fieldNamed(fields, action.from, at);
+      if (has(action.to)) throw new SqlError(`Column already exists: ${action.to}`, at);
+      await run(`RENAME COLUMN ${quoteName(field.name)} TO ${quoteName(action.to)}`);
+      table.schema = { fields: fields.map((f) => (f === field ? { ...f, name: action.to } : f)) };
+      return;
+    }
+    case "drop not null": {
+      const { field } = fieldNamed(fields, action.name, at);
+      await run(`ALTER COLUMN ${quoteName(field.name)} DROP NOT NULL`);
+      table.schema = { fields: fields.map((f) => (f === field ? { ...f, mode: "NULLABLE" } : f)) };
+      return;
+    }
+    case "rename": {
+      if (dataset === undefined) throw new SqlError("Cannot rename a temporary table", at);
+      const { tables } = env.store.dataset(dataset);
+      if (tables.has(action.to))
+        throw new SqlError(
+          `Already Exists: Table ${env.store.projectId}:${dataset}.${action.to}`,
+          undefined,
+          "duplicate",
+        );
+      tables.delete(table.id);
+      tables.set(action.to, { ...table, id: action.to });
+      return;
+    }
+    case "set options":
+      if (action.description !== undefined)
+        table.resource = { ...table.resource, description: action.description };
+  }
+}

@@ -1,0 +1,304 @@
+import { analyzeStatement, parseWhole } from "../analyze/analyze.ts";
+import { resolveType } from "../analyze/cast.ts";
+import type { CatalogRoutine } from "../analyze/catalog.ts";
+import type { Context, OutputColumn } from "../analyze/context.ts";
+import { type Type, typeName } from "../analyze/types.ts";
+import { SqlError } from "../sql/error.ts";
+import type { ColumnDef, Statement } from "../sql/statement.ts";
+import { checkSchema, type FieldSchema, fieldOfType, typeOfField } from "../store/schema.ts";
+import type { Store, StoredTable } from "../store/store.ts";
+import { contextOf, type Environment } from "./environment.ts";
+import type { Outcome } from "./outcome.ts";
+import { resultSchema } from "./outcome.ts";
+import { placeOf, stored } from "./target.ts";
+
+type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
+
+export function fieldOf(column: ColumnDef): FieldSchema {
+  const type = resolveType(column.type);
+  const params = column.type.kind === "simple" ? column.type.params : [];
+  if (params.length > 0)
+    throw new SqlError(
+      "Not supported by the local BigQuery: parameterized column types",
+      column.type.at,
+      "notImplemented",
+    );
+  return {
+    ...fieldOfType(column.name, type),
+    ...(column.required ? { mode: "REQUIRED" } : {}),
+    ...(column.defaultValue === undefined ? {} : { defaultValueExpression: column.defaultValue }),
+    ...(column.description === undefined ? {} : { description: column.description }),
+  };
+}
+
+const done = (
+  ddl: string,
+  statementType: string,
+  context?: Context,
+  target?: Outcome["target"],
+): Outcome => ({
+  statementType,
+  ddl,
+  referenced: context === undefined ? [] : [...context.session.referenced],
+  ...(target === undefined ? {} : { target }),
+});
+
+/** Columns of a CREATE TABLE … AS: each needs a name. */
+function namedFields(columns: readonly OutputColumn[], at: number): FieldSchema[] {
+  return columns.map(({ name, type }, i) => {
+    if (name === undefined)
+      throw new SqlError(`CREATE TABLE columns must be named, but column ${i + 1} has no name`, at);
+    return fieldOfType(name, type);
+  });
+}
+
+export async function createTable(
+  env: Environment,
+  statement: Of<"create table">,
+): Promise<Outcome> {
+  const { store } = env;
+  const temporaryName = statement.temp ? statement.path.at(-1)?.toUpperCase() : undefined;
+  const place = temporaryName === undefined ? placeOf(env, statement.path) : undefined;
+  const tables = place === undefined ? undefined : store.dataset(place.dataset).tables;
+  const existing =
+    place === undefined ? env.temporaryTables.get(temporaryName ?? "") : tables?.get(place.name);
+  const statementType = statement.query === undefined ? "CREATE_TABLE" : "CREATE_TABLE_AS_SELECT";
+  const target = place === undefined ? undefined : { dataset: place.dataset, table: place.name };
+  if (existing !== undefined && statement.ifNotExists)
+    return done("SKIP", statementType, undefined, target);
+  if (existing !== undefined && !statement.orReplace) throw exists(store, place, statement);
+  const context = contextOf(env);
+  const defined = statement.columns?.map((column) => fieldOf(column));
+  const query = statement.query;
+  const first = query === undefined ? undefined : analyzeStatement(query, context);
+  if (first !== undefined && defined !== undefined && first.columns.length !== defined.length)
+    throw new SqlError(
+      `Number of columns in the column definition list does not match the query`,
+      statement.at,
+    );
+  const fields = checkSchema({
+    fields: defined ?? namedFields(first?.columns ?? [], statement.at),
+  }).fields;
+  const types = fields.map((f) => typeOfField(f));
+  const rows =
+    query === undefined
+      ? undefined
+      : defined === undefined
+        ? first
+        : context.analyzer.query(query, context, types);
+  if (env.dryRun) return done("CREATE", statementType, context, target);
+  const physical = await store.createPhysical({ fields });
+  try {
+    if (rows !== undefined) {
+      const cells = types.map((type, i) => stored(`s.c${i}`, type)).join(", ");
+      await store.engine.execute(`INSERT INTO ${physical} SELECT ${cells} FROM (${rows.sql}) AS s`);
+    }
+  } catch (error) {
+    await store.engine.execute(`DROP TABLE ${physical}`);
+    throw error;
+  }
+  if (existing !== undefined) await store.dropPhysical(existing);
+  const made = {
+    physical,
+    schema: { fields },
+    view: undefined,
+    resource: resourceOf(statement.options),
+  };
+  if (place === undefined) {
+    const now = Date.now();
+    env.temporaryTables.set(temporaryName ?? "", {
+      id: temporaryName ?? "",
+      created: now,
+      modified: now,
+      insertIds: new Map(),
+      ...made,
+    });
+  } else store.addTable(place.dataset, place.name, made);
+  return done(existing === undefined ? "CREATE" : "REPLACE", statementType, context, target);
+}
+
+function exists(
+  store: Store,
+  place: { dataset: string; name: string } | undefined,
+  { path }: { path: readonly string[] },
+): SqlError {
+  const name =
+    place === undefined ? path.join(".") : `${store.projectId}:${place.dataset}.${place.name}`;
+  return new SqlError(`Already Exists: Table ${name}`, undefined, "duplicate");
+}
+
+function resourceOf({
+  partition,
+  cluster,
+  description,
+}: Of<"create table">["options"]): Record<string, unknown> {
+  return {
+    ...(partition === undefined
+      ? {}
+      : {
+          timePartitioning: partition.field.startsWith("_PARTITION")
+            ? { type: partition.type }
+            : partition,
+        }),
+    ...(cluster === undefined ? {} : { clustering: { fields: cluster } }),
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+export function createView(env: Environment, statement: Of<"create view">): Outcome {
+  const { store } = env;
+  const { dataset, name } = placeOf(env, statement.path);
+  const existing = store.dataset(dataset).tables.get(name);
+  const target = { dataset, table: name };
+  if (existing !== undefined && statement.ifNotExists)
+    return done("SKIP", "CREATE_VIEW", undefined, target);
+  if (existing !== undefined && (!statement.orReplace || existing.view === undefined))
+    throw exists(store, { dataset, name }, statement);
+  const context = contextOf(env);
+  // A view cannot know the script's variables and temporary tables: it outlives them.
+  const plain = contextOf({
+    ...env,
+    scopes: [],
+    temporaryTables: new Map(),
+    temporaryRoutines: new Map(),
+    params: new Map(),
+  });
+  const { columns } = analyzeStatement(parseWhole(statement.text), plain);
+  if (statement.columns !== undefined)
+    throw new SqlError(
+      "Not supported by the local BigQuery: a column list of a view",
+      statement.at,
+      "notImplemented",
+    );
+  const schema = { fields: resultSchema(columns) };
+  if (!env.dryRun)
+    store.addTable(dataset, name, {
+      physical: undefined,
+      schema,
+      view: statement.text,
+      resource: {},
+    });
+  return done(existing === undefined ? "CREATE" : "REPLACE", "CREATE_VIEW", context, target);
+}
+
+export function createFunction(env: Environment, statement: Of<"create function">): Outcome {
+  const params = statement.params.map(({ name, type }) => ({
+    name,
+    type: type === undefined ? undefined : resolveType(type),
+  }));
+  const result: Type | undefined =
+    statement.returns === undefined ? undefined : resolveType(statement.returns);
+  const name = statement.path.at(-1) ?? "";
+  const routine: CatalogRoutine = { name, params, result, body: statement.body };
+  checkBody(env, routine, statement.at);
+  const { store } = env;
+  if (statement.temp || statement.path.length === 1) {
+    if (!statement.temp)
+      throw new SqlError(`Function "${name}" must be qualified with a dataset`, statement.at);
+    env.temporaryRoutines.set(name.toUpperCase(), routine);
+    return done("CREATE", "CREATE_FUNCTION");
+  }
+  const place = placeOf(env, statement.path);
+  const { routines } = store.dataset(place.dataset);
+  const existing = routines.get(place.name);
+  if (existing !== undefined && statement.ifNotExists) return done("SKIP", "CREATE_FUNCTION");
+  if (existing !== undefined && !statement.orReplace)
+    throw new SqlError(
+      `Already Exists: Routine ${store.projectId}:${place.dataset}.${place.name}`,
+      undefined,
+      "duplicate",
+    );
+  if (!env.dryRun)
+    routines.set(place.name, {
+      id: place.name,
+      routine,
+      resource: { definitionBody: statement.text.slice(1, -1) },
+      created: Date.now(),
+    });
+  return done(existing === undefined ? "CREATE" : "REPLACE", "CREATE_FUNCTION");
+}
+
+/** A body with types is analyzed when it is created, so that its errors show then. */
+function checkBody(env: Environment, routine: CatalogRoutine, at: number): void {
+  if (routine.params.some((p) => p.type === undefined)) return;
+  const context = contextOf({ ...env, scopes: [] });
+  const aliases = new Map(
+    routine.params.map((p) => [p.name.toUpperCase(), { sql: "p", type: p.type as Type }]),
+  );
+  const body = context.analyzer.expr(routine.body, {
+    ...context,
+    scope: { relations: [], aliases },
+    clause: "a function's body",
+  });
+  if (routine.result === undefined) return;
+  const wanted = typeName(routine.result);
+  if (typeName(body.type) === wanted || body.literal !== undefined || body.items !== undefined)
+    return;
+  if (
+    /^(?:INT64|NUMERIC|BIGNUMERIC|FLOAT64|DATE)$/.test(body.type.kind) ||
+    wanted === typeName(body.type) ||
+    routine.result.kind === body.type.kind
+  )
+    return;
+  throw new SqlError(
+    `Function declared to return ${wanted} but the function body produces incompatible type ${typeName(body.type)}`,
+    at,
+  );
+}
+
+export function createSchema(
+  env: Environment,
+  { path, ifNotExists }: Of<"create schema">,
+): Outcome {
+  const name = path.at(-1) ?? "";
+  if (env.store.datasets.has(name) && ifNotExists) return done("SKIP", "CREATE_SCHEMA");
+  if (!env.dryRun) env.store.createDataset(name, {});
+  return done("CREATE", "CREATE_SCHEMA");
+}
+
+export async function drop(env: Environment, statement: Of<"drop">): Promise<Outcome> {
+  const { store } = env;
+  const { what, path, ifExists } = statement;
+  const statementType = `DROP_${what}`;
+  const name = path.at(-1) ?? "";
+  if (what === "SCHEMA") {
+    if (!store.datasets.has(name) && ifExists) return done("SKIP", statementType);
+    if (!env.dryRun) await store.deleteDataset(name, statement.cascade);
+    return done("DROP", statementType);
+  }
+  if (path.length === 1 && what !== "VIEW") {
+    const own = what === "TABLE" ? env.temporaryTables : env.temporaryRoutines;
+    const found = own.get(name.toUpperCase());
+    if (found !== undefined) {
+      if (what === "TABLE") await store.dropPhysical(found as StoredTable);
+      own.delete(name.toUpperCase());
+      return done("DROP", statementType);
+    }
+  }
+  const place = placeOf(env, path);
+  const dataset = store.datasets.get(place.dataset);
+  const routine = dataset?.routines.get(place.name);
+  const table = dataset?.tables.get(place.name);
+  const found = what === "FUNCTION" ? routine : table;
+  if (found === undefined) {
+    if (ifExists) return done("SKIP", statementType);
+    const kind = what === "FUNCTION" ? "Routine" : "Table";
+    throw new SqlError(
+      `Not found: ${kind} ${store.projectId}:${place.dataset}.${place.name}`,
+      undefined,
+      "notFound",
+    );
+  }
+  if (
+    table !== undefined &&
+    what !== "FUNCTION" &&
+    (table.view === undefined) !== (what === "TABLE")
+  )
+    throw new SqlError(
+      `${store.projectId}:${place.dataset}.${place.name} is not allowed for this operation because it is not a ${what}`,
+    );
+  if (env.dryRun) return done("DROP", statementType);
+  if (what === "FUNCTION") dataset?.routines.delete(place.name);
+  else await store.deleteTable(place.dataset, place.name);
+  return done("DROP", statementType, undefined, { dataset: place.dataset, table: place.name });
+}

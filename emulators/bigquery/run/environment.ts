@@ -1,0 +1,47 @@
+import type { CatalogRoutine, CatalogTable } from "../analyze/catalog.ts";
+import type { Context } from "../analyze/context.ts";
+import { openSession } from "../analyze/analyze.ts";
+import type { Typed } from "../analyze/typed.ts";
+import { typeOfField } from "../store/schema.ts";
+import { openCatalog } from "../store/catalog.ts";
+import type { Store, StoredTable } from "../store/store.ts";
+
+/** What the statements of one script share: its variables, temporary tables and functions. */
+export interface Environment {
+  readonly store: Store;
+  readonly params: ReadonlyMap<string, Typed>;
+  readonly defaultDataset: string | undefined;
+  readonly dryRun: boolean;
+  /** Variables of the blocks that are open, the innermost last. */
+  readonly scopes: Map<string, Typed>[];
+  readonly temporaryTables: Map<string, StoredTable>;
+  readonly temporaryRoutines: Map<string, CatalogRoutine>;
+  readonly systemVariables: Map<string, Typed>;
+  /** Why the script must stop, when a caller asked for it. */
+  readonly deadline: number;
+}
+
+/** The context in which a statement is analyzed, as of now. */
+export function contextOf(env: Environment, params = env.params): Context {
+  const tables = new Map<string, CatalogTable>();
+  for (const [name, table] of env.temporaryTables) tables.set(name, tableAsCatalog(table, name));
+  const variables = new Map<string, Typed>();
+  for (const scope of env.scopes) for (const [name, value] of scope) variables.set(name, value);
+  return openSession({
+    catalog: openCatalog(env.store, {
+      defaultDataset: env.defaultDataset,
+      temporary: { tables, routines: env.temporaryRoutines },
+    }),
+    params,
+    variables,
+    systemVariables: env.systemVariables,
+    now: BigInt(Date.now()) * 1000n,
+  });
+}
+
+const tableAsCatalog = (table: StoredTable, name: string): CatalogTable => ({
+  kind: "table",
+  sql: table.physical ?? "",
+  columns: table.schema.fields.map((f) => ({ name: f.name, type: typeOfField(f) })),
+  id: name,
+});

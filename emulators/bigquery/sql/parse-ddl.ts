@@ -1,0 +1,231 @@
+import type { Expr, TypeNode } from "./ast.ts";
+import type { Cursor } from "./cursor.ts";
+import { SqlError, UnsupportedError } from "./error.ts";
+import { tablePath } from "./parse-from.ts";
+import { parseType } from "./parse-type.ts";
+import type { AlterAction, ColumnDef, Statement, TableOptions } from "./statement.ts";
+
+export function parseCreate(c: Cursor): Statement {
+  const { at } = c;
+  c.expect("CREATE");
+  const orReplace = c.accept("OR", "REPLACE");
+  const temp = c.accept("TEMP") || c.accept("TEMPORARY");
+  if (c.accept("TABLE")) {
+    if (c.is("FUNCTION")) throw new UnsupportedError("table functions", at);
+    return createTable(c, { orReplace, temp, at });
+  }
+  if (c.accept("VIEW")) return createView(c, { orReplace, at });
+  if (c.accept("FUNCTION")) return createFunction(c, { orReplace, temp, at });
+  if (c.accept("SCHEMA")) {
+    const ifNotExists = c.accept("IF", "NOT", "EXISTS");
+    const path = tablePath(c);
+    if (c.accept("OPTIONS")) options(c);
+    return { kind: "create schema", path, ifNotExists, at };
+  }
+  throw new UnsupportedError(`CREATE ${c.token.text}`, c.at);
+}
+
+function createTable(
+  c: Cursor,
+  head: { orReplace: boolean; temp: boolean; at: number },
+): Statement {
+  const ifNotExists = c.accept("IF", "NOT", "EXISTS");
+  const path = tablePath(c);
+  if (c.isAny("LIKE", "CLONE", "COPY"))
+    throw new UnsupportedError(`CREATE TABLE ${c.token.upper}`, c.at);
+  const columns = c.is("(") ? c.parenthesized(() => columnList(c)) : undefined;
+  const tableOptions: { -readonly [K in keyof TableOptions]: TableOptions[K] } = {};
+  if (c.accept("PARTITION", "BY")) tableOptions.partition = partition(c);
+  if (c.accept("CLUSTER", "BY")) tableOptions.cluster = c.list(() => c.identifier());
+  if (c.accept("OPTIONS")) {
+    const description = options(c).get("DESCRIPTION");
+    if (description !== undefined) tableOptions.description = description;
+  }
+  const query = c.accept("AS") ? c.query() : undefined;
+  if (columns === undefined && query === undefined) c.fail("Expected a column list or AS");
+  return {
+    kind: "create table",
+    path,
+    ifNotExists,
+    ...head,
+    options: tableOptions,
+    ...(columns === undefined ? {} : { columns }),
+    ...(query === undefined ? {} : { query }),
+  };
+}
+
+function columnList(c: Cursor): ColumnDef[] {
+  const columns: ColumnDef[] = [];
+  do {
+    if (c.is(")")) break;
+    if (c.isAny("PRIMARY", "FOREIGN", "CONSTRAINT") && c.ahead(1).type === "id")
+      throw new UnsupportedError("table constraints", c.at);
+    columns.push(columnDef(c));
+  } while (c.accept(","));
+  return columns;
+}
+
+function columnDef(c: Cursor): ColumnDef {
+  const name = c.identifier();
+  const type = parseType(c);
+  let required = false;
+  let defaultValue: string | undefined;
+  let description: string | undefined;
+  for (;;) {
+    if (c.accept("NOT", "NULL")) required = true;
+    else if (c.accept("DEFAULT")) {
+      const { index } = c;
+      c.expr();
+      defaultValue = c.text.slice(c.tokens[index]?.start, c.ahead(-1).end);
+    } else if (c.accept("OPTIONS")) description = options(c).get("DESCRIPTION");
+    else if (c.isAny("PRIMARY", "REFERENCES", "COLLATE"))
+      throw new UnsupportedError(`${c.token.upper} of a column`, c.at);
+    else break;
+  }
+  return {
+    name,
+    type,
+    required,
+    ...(defaultValue === undefined ? {} : { defaultValue }),
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+function partition(c: Cursor): NonNullable<TableOptions["partition"]> {
+  const expr = c.expr();
+  if (expr.kind === "name")
+    return { field: expr.name, type: expr.name.toUpperCase() === "_PARTITIONDATE" ? "DAY" : "DAY" };
+  if (expr.kind !== "call") throw new UnsupportedError("this PARTITION BY expression", expr.at);
+  const [column, part] = expr.args;
+  if (
+    column?.kind !== "name" ||
+    !/^(?:DATE|DATE_TRUNC|DATETIME_TRUNC|TIMESTAMP_TRUNC)$/.test(expr.name)
+  )
+    throw new UnsupportedError("this PARTITION BY expression", expr.at);
+  return { field: column.name, type: part?.kind === "datePart" ? part.part.name : "DAY" };
+}
+
+/** `(name = literal, …)`: the string values by name, others skipped. */
+function options(c: Cursor): Map<string, string> {
+  const values = new Map<string, string>();
+  c.parenthesized(() => {
+    if (c.is(")")) return;
+    c.list(() => {
+      const name = c.identifier();
+      c.expect("=");
+      const value: Expr = c.expr();
+      if (value.kind === "literal" && value.value.type === "string")
+        values.set(name.toUpperCase(), value.value.text);
+    });
+  });
+  return values;
+}
+
+function createView(c: Cursor, head: { orReplace: boolean; at: number }): Statement {
+  const ifNotExists = c.accept("IF", "NOT", "EXISTS");
+  const path = tablePath(c);
+  const columns = c.is("(")
+    ? c.parenthesized(() => c.list(() => (c.accept("OPTIONS") && options(c), c.identifier())))
+    : undefined;
+  if (c.accept("OPTIONS")) options(c);
+  c.expect("AS");
+  const from = c.at;
+  c.query();
+  const text = c.text.slice(from, c.ahead(-1).end);
+  return {
+    kind: "create view",
+    path,
+    ifNotExists,
+    text,
+    ...head,
+    ...(columns === undefined ? {} : { columns }),
+  };
+}
+
+function createFunction(
+  c: Cursor,
+  head: { orReplace: boolean; temp: boolean; at: number },
+): Statement {
+  const ifNotExists = c.accept("IF", "NOT", "EXISTS");
+  const path = tablePath(c);
+  const params = c.parenthesized(() =>
+    c.is(")")
+      ? []
+      : c.list((): { name: string; type: TypeNode | undefined } => {
+          const name = c.identifier();
+          return { name, type: c.accept("ANY", "TYPE") ? undefined : parseType(c) };
+        }),
+  );
+  const returns = c.accept("RETURNS") ? parseType(c) : undefined;
+  if (c.is("LANGUAGE") || c.isAny("DETERMINISTIC", "REMOTE"))
+    throw new UnsupportedError("functions in other languages than SQL", c.at);
+  c.expect("AS");
+  const from = c.at;
+  if (!c.is("("))
+    throw new SqlError(
+      'Syntax error: Expected "(" but got a function body without parentheses',
+      c.at,
+    );
+  const body = c.expr();
+  const text = c.text.slice(from, c.ahead(-1).end);
+  if (c.accept("OPTIONS")) options(c);
+  return {
+    kind: "create function",
+    path,
+    ifNotExists,
+    params,
+    body,
+    text,
+    ...head,
+    ...(returns === undefined ? {} : { returns }),
+  };
+}
+
+export function parseDrop(c: Cursor): Statement {
+  const { at } = c;
+  c.expect("DROP");
+  const what = c.token.upper;
+  if (what !== "TABLE" && what !== "VIEW" && what !== "FUNCTION" && what !== "SCHEMA")
+    throw new UnsupportedError(`DROP ${c.token.text}`, c.at);
+  c.advance();
+  const ifExists = c.accept("IF", "EXISTS");
+  const path = tablePath(c);
+  const cascade = c.accept("CASCADE");
+  if (!cascade) c.accept("RESTRICT");
+  return { kind: "drop", what, path, ifExists, cascade, at };
+}
+
+export function parseAlter(c: Cursor): Statement {
+  const { at } = c;
+  c.expect("ALTER");
+  if (!c.accept("TABLE")) throw new UnsupportedError(`ALTER ${c.token.text}`, c.at);
+  const ifExists = c.accept("IF", "EXISTS");
+  const path = tablePath(c);
+  return { kind: "alter table", path, ifExists, actions: c.list(() => alterAction(c)), at };
+}
+
+function alterAction(c: Cursor): AlterAction {
+  if (c.accept("ADD", "COLUMN")) {
+    const ifNotExists = c.accept("IF", "NOT", "EXISTS");
+    return { kind: "add column", column: columnDef(c), ifNotExists };
+  }
+  if (c.accept("DROP", "COLUMN")) {
+    const ifExists = c.accept("IF", "EXISTS");
+    return { kind: "drop column", name: c.identifier(), ifExists };
+  }
+  if (c.accept("RENAME", "COLUMN")) {
+    const from = c.identifier();
+    c.expect("TO");
+    return { kind: "rename column", from, to: c.identifier() };
+  }
+  if (c.accept("RENAME", "TO")) return { kind: "rename", to: c.identifier() };
+  if (c.accept("SET", "OPTIONS")) {
+    const description = options(c).get("DESCRIPTION");
+    return { kind: "set options", ...(description === undefined ? {} : { description }) };
+  }
+  if (c.accept("ALTER", "COLUMN")) {
+    const name = c.identifier();
+    if (c.accept("DROP", "NOT", "NULL")) return { kind: "drop not null", name };
+  }
+  throw new UnsupportedError("this ALTER TABLE action", c.at);
+}
