@@ -1,0 +1,109 @@
+import type { Measure } from "./measure.ts";
+
+export interface Dropouts {
+  /** Gaps of digital silence in the place of lost packets. */
+  readonly count: number;
+  /** Share of the signal that they take. */
+  readonly ratio: number;
+}
+
+const shortestSeconds = 0.005;
+const longestSeconds = 0.12;
+/**
+ * A pause is reached by fading. Beside a lost packet the sound is, against the strongest of the last tenths of a second, at
+ * least this loud on the louder and on the quieter side.
+ */
+const abruptness = { louder: 0.3, quieter: 0.02 };
+const edgeSeconds = 0.002;
+const latelySeconds = 0.1;
+/** Gaps in what is this faint against the peak so far belong to pauses. */
+const faint = 0.03;
+/**
+ * Lost packets that were filled with zeros: runs of 5 to 120 ms of one unchanging value inside sound, with abrupt edges.
+ * Editors' pauses are longer, or fade. Losses that a decoder conceals by repeating or fading are not found.
+ */
+export class DropoutMeter implements Measure<Dropouts> {
+  readonly #shortest: number;
+  readonly #longest: number;
+  readonly #edge: number;
+  readonly #latelyDecay: number;
+  readonly #lately: number;
+  #value = Number.NaN;
+  #run = 0;
+  /** The last few milliseconds before the run of equal values that goes on. */
+  readonly #recent: Float32Array;
+  #recentAt = 0;
+  /** Largest magnitude of the last tenth of a second, fading; and of all. */
+  #level = 0;
+  #peak = 0;
+  readonly #gaps: Gap[] = [];
+  #count = 0;
+  #lost = 0;
+  #samples = 0;
+
+  constructor(sampleRate: number) {
+    this.#shortest = Math.round(shortestSeconds * sampleRate);
+    this.#longest = Math.round(longestSeconds * sampleRate);
+    this.#edge = Math.round(edgeSeconds * sampleRate);
+    this.#lately = Math.round(latelySeconds * sampleRate);
+    this.#latelyDecay = Math.exp(-1 / (latelySeconds * sampleRate));
+    this.#recent = new Float32Array(this.#edge);
+  }
+
+  push(samples: Float32Array): void {
+    for (let i = 0; i < samples.length; i++) this.#take(samples[i]);
+    this.#samples += samples.length;
+  }
+
+  result(): Dropouts {
+    return { count: this.#count, ratio: this.#lost / Math.max(1, this.#samples) };
+  }
+
+  #take(x: number) {
+    if (x === this.#value) {
+      this.#run++;
+      return;
+    }
+    if (this.#run >= this.#shortest && this.#run <= this.#longest) {
+      const before = this.#recent.reduce((most, value) => Math.max(most, value), 0);
+      this.#gaps.push({ length: this.#run, before, after: 0, lately: this.#level, age: 0 });
+    }
+    const magnitude = Math.abs(x);
+    if (this.#gaps.length > 0) this.#judgeGaps(magnitude, this.#run);
+    this.#value = x;
+    this.#run = 1;
+    this.#recent[this.#recentAt] = magnitude;
+    this.#recentAt = this.#recentAt + 1 === this.#edge ? 0 : this.#recentAt + 1;
+    this.#level = Math.max(magnitude, this.#level * this.#latelyDecay);
+    this.#peak = Math.max(magnitude, this.#peak);
+  }
+
+  /** A gap is judged when the sound behind it is known for as long as that before it. */
+  #judgeGaps(magnitude: number, elapsed: number) {
+    for (const gap of this.#gaps) {
+      if (gap.age < this.#edge) gap.after = Math.max(gap.after, magnitude);
+      gap.lately = Math.max(gap.lately, magnitude);
+      gap.age += gap.age === 0 ? 1 : elapsed;
+    }
+    while (this.#gaps.length > 0 && this.#gaps[0].age > this.#lately)
+      this.#judge(this.#gaps.shift()!);
+  }
+
+  #judge({ length, before, after, lately }: Gap) {
+    const isAbrupt =
+      Math.max(before, after) > abruptness.louder * lately &&
+      Math.min(before, after) > abruptness.quieter * lately;
+    if (!isAbrupt || lately < faint * this.#peak) return;
+    this.#count++;
+    this.#lost += length;
+  }
+}
+
+interface Gap {
+  readonly length: number;
+  /** Largest magnitude within 2 ms on either side, and within a tenth of a second. */
+  readonly before: number;
+  after: number;
+  lately: number;
+  age: number;
+}

@@ -1,0 +1,45 @@
+import { Framer } from "./framer.ts";
+import { planGammatone } from "./gammatone.ts";
+import type { Measure } from "./measure.ts";
+import { ModulationEnergy } from "./modulation-energy.ts";
+
+/** Envelopes are sampled every 2.5 ms. */
+const envelopeRate = 400;
+
+export interface Srmr {
+  /** Speech-to-reverberation modulation energy ratio; higher is drier. Null for less than one window (0.26 s). */
+  readonly srmr: number | null;
+  /** The variant with modulations up to 30 Hz only and clamped energies: it depends less on who speaks. */
+  readonly normalised: number | null;
+}
+
+/**
+ * SRMR: Falk, Zheng & Chan, "A non-intrusive quality and intelligibility measure of reverberant and dereverberated
+ * speech", IEEE TASLP 18(7), 2010; normalised: Santos, Senoussaoui & Falk, IWAENC 2014. The fast form: envelopes from
+ * gammatone-weighted spectra (10 ms window, 2.5 ms hop) instead of a filter bank and Hilbert transforms.
+ */
+export class SrmrMeter implements Measure<Srmr> {
+  readonly #framer: Framer;
+  readonly #plain: ModulationEnergy;
+  readonly #normalised: ModulationEnergy;
+
+  constructor(sampleRate: number) {
+    const gammatone = planGammatone(sampleRate);
+    this.#plain = new ModulationEnergy(gammatone.centres, 128, false);
+    this.#normalised = new ModulationEnergy(gammatone.centres, 30, true);
+    const envelopes = new Float64Array(gammatone.bands);
+    this.#framer = new Framer(gammatone.windowSize, sampleRate / envelopeRate, (frame) => {
+      gammatone.envelopes(frame, envelopes);
+      this.#plain.push(envelopes);
+      this.#normalised.push(envelopes);
+    });
+  }
+
+  push(samples: Float32Array): void {
+    this.#framer.push(samples);
+  }
+
+  result(): Srmr {
+    return { srmr: this.#plain.ratio(), normalised: this.#normalised.ratio() };
+  }
+}
