@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Sets the dead letter policy of the subscription that Eventarc made for a trigger, and lets Pub/Sub's agent take
+# messages from it, which forwarding needs. Doing it again changes nothing.
+# Environment: PROJECT, TRIGGER (projects/…/triggers/…), TOPIC (projects/…/topics/…), ATTEMPTS, MEMBER.
+set -euo pipefail
+
+command -v gcloud >/dev/null || {
+  echo "gcloud is not installed: install it, or apply with -var event_dead_letters=false" >&2
+  exit 1
+}
+
+subscription=$(gcloud eventarc triggers describe "$TRIGGER" \
+  --project "$PROJECT" --format 'value(transport.pubsub.subscription)')
+[ -n "$subscription" ] || {
+  echo "the trigger $TRIGGER has no Pub/Sub subscription" >&2
+  exit 1
+}
+
+gcloud pubsub subscriptions add-iam-policy-binding "$subscription" \
+  --project "$PROJECT" --member "$MEMBER" --role roles/pubsub.subscriber --quiet >/dev/null
+gcloud pubsub subscriptions update "$subscription" \
+  --project "$PROJECT" --dead-letter-topic "$TOPIC" --max-delivery-attempts "$ATTEMPTS" --quiet

@@ -1,0 +1,178 @@
+# One map of functions, one resource over it.
+
+locals {
+  common = {
+    GOOGLE_CLOUD_PROJECT = var.project_id
+    RECORDINGS_BUCKET    = local.buckets.recordings.name
+    BIGQUERY_DATASET     = google_bigquery_dataset.this.dataset_id
+    LOG_LEVEL            = var.log_level
+    MAX_BYTES            = var.limits.max_bytes
+    # Filled while the image is built (gcp-build of each bundle): V8's code for the framework and the function.
+    NODE_COMPILE_CACHE = "/workspace/.compile-cache"
+    # Google's clients need not look for it: there is a metadata server.
+    METADATA_SERVER_DETECTION = "assume-present"
+  }
+  reading = {
+    EVENTS_TOPIC           = local.topics.events
+    DEAD_LETTERS_TOPIC     = local.topics.dead_letters
+    MAX_DURATION_SECONDS   = var.limits.max_duration_seconds
+    MAX_CHANNELS           = var.limits.max_channels
+    DECODE_TIMEOUT_SECONDS = var.limits.decode_timeout_seconds
+    DECODE_MEMORY_MB       = var.limits.decode_memory_mb
+  }
+
+  # `bucket` makes a function start when an object is finalized in it; without, it answers HTTP.
+  functions = {
+    crawl = {
+      description = "Searches Freesound and stores what is not stored yet."
+      bucket      = null
+      timeout     = 1800
+      scaling     = { cpu = "1", memory = "512Mi", concurrency = 1, min_instances = 0, max_instances = 1 }
+      secrets     = { FREESOUND_API_KEY = google_secret_manager_secret.freesound_api_key.secret_id }
+      environment = {
+        CRAWL_QUERY          = var.crawl.query
+        CRAWL_FILTER         = var.crawl.filter
+        CRAWL_LIMIT          = var.crawl.limit
+        CRAWL_LICENSES       = join(",", var.crawl.licenses)
+        CRAWL_AI_PREFERENCES = join(",", var.crawl.ai_preferences)
+        CRAWL_FORMAT         = var.crawl.format
+      }
+    }
+    load = {
+      description = "Decodes a stored recording and catalogues what it is."
+      bucket      = local.buckets.recordings.name
+      timeout     = 540
+      scaling     = { cpu = "1", memory = "2Gi", concurrency = 2, min_instances = 0, max_instances = 20 }
+      secrets     = {}
+      environment = local.reading
+    }
+    classify = {
+      description = "Scores a stored recording and labels it."
+      bucket      = local.buckets.recordings.name
+      timeout     = 540
+      scaling     = { cpu = "1", memory = "2Gi", concurrency = 2, min_instances = 0, max_instances = 20 }
+      secrets     = {}
+      environment = merge(local.reading, {
+        REFERENCES_BUCKET = local.buckets.references.name
+        FIXED_REFERENCE   = var.fixed_reference
+        LABEL_THRESHOLDS  = join(",", var.label_thresholds)
+      })
+    }
+  }
+  triggers = { for name, function in local.functions : name => function.bucket if function.bucket != null }
+  scaling = {
+    for name, function in local.functions : name =>
+    { for key, default in function.scaling : key => try(coalesce(var.scaling[name][key], default), default) }
+  }
+}
+
+data "archive_file" "source" {
+  for_each = local.functions
+
+  type             = "zip"
+  source_dir       = "${var.dist}/${each.key}"
+  excludes         = ["index.cjs.map", "read-worker.js.map"] # stay at home, to read a stack trace with
+  output_path      = "${path.module}/.terraform/earmark/${each.key}.zip"
+  output_file_mode = "0644"
+}
+
+resource "google_storage_bucket" "source" {
+  name                        = "${var.project_id}-earmark-source"
+  location                    = var.region
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+  force_destroy               = true # every object can be built again
+
+  depends_on = [google_project_service.this]
+}
+
+# Named by content: what did not change is not deployed again.
+resource "google_storage_bucket_object" "source" {
+  for_each = local.functions
+
+  name   = "${each.key}-${data.archive_file.source[each.key].output_sha256}.zip"
+  bucket = google_storage_bucket.source.name
+  source = data.archive_file.source[each.key].output_path
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "google_cloudfunctions2_function" "this" {
+  for_each = local.functions
+
+  name        = each.key
+  location    = var.region
+  description = each.value.description
+
+  build_config {
+    runtime           = "nodejs24"
+    entry_point       = each.key
+    service_account   = google_service_account.build.id
+    docker_repository = google_artifact_registry_repository.this.id
+
+    automatic_update_policy {}
+
+    source {
+      storage_source {
+        bucket = google_storage_bucket.source.name
+        object = google_storage_bucket_object.source[each.key].name
+      }
+    }
+  }
+
+  service_config {
+    available_cpu                    = local.scaling[each.key].cpu
+    available_memory                 = local.scaling[each.key].memory
+    max_instance_request_concurrency = local.scaling[each.key].concurrency
+    min_instance_count               = local.scaling[each.key].min_instances
+    max_instance_count               = local.scaling[each.key].max_instances
+    timeout_seconds                  = each.value.timeout
+    service_account_email            = google_service_account.function[each.key].email
+    # A person starts a crawl from anywhere, with an identity; nobody has business with the others.
+    ingress_settings = each.value.bucket == null ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"
+    environment_variables = {
+      for name, value in merge(local.common, each.value.environment) : name => tostring(value)
+      if try(tostring(value), "") != "" && value != null
+    }
+
+    dynamic "secret_environment_variables" {
+      for_each = each.value.secrets
+
+      content {
+        key        = secret_environment_variables.key
+        project_id = var.project_id
+        secret     = secret_environment_variables.value
+        version    = "latest"
+      }
+    }
+  }
+
+  dynamic "event_trigger" {
+    for_each = each.value.bucket == null ? [] : [each.value.bucket]
+
+    content {
+      event_type            = "google.cloud.storage.object.v1.finalized"
+      trigger_region        = var.region
+      retry_policy          = "RETRY_POLICY_RETRY"
+      service_account_email = google_service_account.function[each.key].email
+
+      event_filters {
+        attribute = "bucket"
+        value     = google_storage_bucket.this["recordings"].name
+      }
+    }
+  }
+
+  depends_on = [
+    google_artifact_registry_repository_iam_member.build,
+    google_project_iam_member.build,
+    google_project_iam_member.event_receiver,
+    google_project_iam_member.storage_agent,
+    google_secret_manager_secret_iam_member.crawl,
+    google_secret_manager_secret_version.freesound_api_key,
+    google_storage_bucket_iam_member.build,
+    time_sleep.agents,
+  ]
+}

@@ -1,0 +1,208 @@
+# Who may do what. Each function has an account of its own with the roles that its calls need, on the resource that
+# they touch; test/unit/terraform/allowed-bindings.ts names the call behind every binding, and refuses any other.
+
+locals {
+  # Tables that each function adds rows to.
+  writes = {
+    crawl    = ["crawls"]
+    load     = ["recordings", "rejections"]
+    classify = ["quality", "rejections"]
+  }
+  # Buckets that each function uses, and how. A viewer lists too, without which a missing object answers 403.
+  uses = {
+    "crawl/recordings/create"  = { function = "crawl", bucket = "recordings", role = "roles/storage.objectCreator" }
+    "crawl/recordings/view"    = { function = "crawl", bucket = "recordings", role = "roles/storage.objectViewer" }
+    "load/recordings/view"     = { function = "load", bucket = "recordings", role = "roles/storage.objectViewer" }
+    "classify/recordings/view" = { function = "classify", bucket = "recordings", role = "roles/storage.objectViewer" }
+    "classify/references/view" = { function = "classify", bucket = "references", role = "roles/storage.objectViewer" }
+  }
+}
+
+# ---------------------------------------------------------------- accounts
+
+resource "google_service_account" "function" {
+  for_each = local.functions
+
+  account_id   = "earmark-${each.key}"
+  display_name = "Earmark: function ${each.key}"
+
+  depends_on = [google_project_service.this]
+}
+
+resource "google_service_account" "scheduler" {
+  account_id   = "earmark-scheduler"
+  display_name = "Earmark: starts the crawl"
+
+  depends_on = [google_project_service.this]
+}
+
+resource "google_service_account" "build" {
+  account_id   = "earmark-build"
+  display_name = "Earmark: builds the functions' images"
+
+  depends_on = [google_project_service.this]
+}
+
+# ---------------------------------------------------------------- functions
+
+resource "google_storage_bucket_iam_member" "function" {
+  for_each = local.uses
+
+  bucket = google_storage_bucket.this[each.value.bucket].name
+  role   = each.value.role
+  member = google_service_account.function[each.value.function].member
+}
+
+# Firestore has no roles on a database: the condition makes it one.
+resource "google_project_iam_member" "firestore" {
+  for_each = local.functions
+
+  project = var.project_id
+  role    = "roles/datastore.user"
+  member  = google_service_account.function[each.key].member
+
+  condition {
+    title      = "earmark-database"
+    expression = "resource.name == \"projects/${var.project_id}/databases/${local.firestore_database}\""
+  }
+}
+
+# Adds rows and does nothing else: the predefined roles that may, may also read, change and delete the table.
+resource "google_project_iam_custom_role" "row_writer" {
+  role_id     = "earmarkRowWriter"
+  title       = "Earmark row writer"
+  description = "Streams rows into a BigQuery table."
+  permissions = ["bigquery.tables.updateData"]
+
+  depends_on = [google_project_service.this]
+}
+
+resource "google_bigquery_table_iam_member" "function" {
+  for_each = merge([
+    for function, tables in local.writes : { for table in tables : "${function}/${table}" => { function = function, table = table } }
+  ]...)
+
+  dataset_id = google_bigquery_dataset.this.dataset_id
+  table_id   = google_bigquery_table.this[each.value.table].table_id
+  role       = "projects/${var.project_id}/roles/${google_project_iam_custom_role.row_writer.role_id}"
+  member     = google_service_account.function[each.value.function].member
+}
+
+resource "google_pubsub_topic_iam_member" "function" {
+  for_each = {
+    for pair in setproduct(keys(local.triggers), keys(local.topics)) : join("/", pair) => { function = pair[0], topic = pair[1] }
+  }
+
+  topic  = google_pubsub_topic.this[each.value.topic].name
+  role   = "roles/pubsub.publisher"
+  member = google_service_account.function[each.value.function].member
+}
+
+resource "google_secret_manager_secret_iam_member" "crawl" {
+  secret_id = google_secret_manager_secret.freesound_api_key.id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.function["crawl"].member
+}
+
+# ---------------------------------------------------------------- who starts them
+
+resource "google_project_iam_member" "event_receiver" {
+  for_each = local.triggers
+
+  project = var.project_id
+  role    = "roles/eventarc.eventReceiver"
+  member  = google_service_account.function[each.key].member
+}
+
+resource "google_cloud_run_service_iam_member" "trigger" {
+  for_each = local.triggers
+
+  location = var.region
+  service  = google_cloudfunctions2_function.this[each.key].name
+  role     = "roles/run.invoker"
+  member   = google_service_account.function[each.key].member
+}
+
+resource "google_cloud_run_service_iam_member" "crawl" {
+  for_each = merge({ scheduler = google_service_account.scheduler.member }, { for member in var.crawl_invokers : member => member })
+
+  location = var.region
+  service  = google_cloudfunctions2_function.this["crawl"].name
+  role     = "roles/run.invoker"
+  member   = each.value
+}
+
+# ---------------------------------------------------------------- the build
+
+resource "google_project_iam_member" "build" {
+  for_each = {
+    logs = { role = "roles/logging.logWriter", bucket = null }
+    # Cloud Functions copies the source into a bucket of its own, which exists only after the first deployment.
+    source = { role = "roles/storage.objectAdmin", bucket = "gcf-v2-sources-${data.google_project.this.number}-${var.region}" }
+  }
+
+  project = var.project_id
+  role    = each.value.role
+  member  = google_service_account.build.member
+
+  dynamic "condition" {
+    for_each = each.value.bucket == null ? [] : [each.value.bucket]
+
+    content {
+      title      = "functions-source"
+      expression = "resource.name == \"projects/_/buckets/${condition.value}\" || resource.name.startsWith(\"projects/_/buckets/${condition.value}/\")"
+    }
+  }
+}
+
+resource "google_storage_bucket_iam_member" "build" {
+  bucket = google_storage_bucket.source.name
+  role   = "roles/storage.objectViewer"
+  member = google_service_account.build.member
+}
+
+resource "google_artifact_registry_repository_iam_member" "build" {
+  repository = google_artifact_registry_repository.this.name
+  location   = var.region
+  role       = "roles/artifactregistry.writer"
+  member     = google_service_account.build.member
+}
+
+# ---------------------------------------------------------------- Google's own agents
+
+resource "google_project_iam_member" "storage_agent" {
+  project = var.project_id
+  role    = "roles/pubsub.publisher" # on the project: Eventarc makes the topic of a trigger itself
+  member  = data.google_storage_project_service_account.this.member
+}
+
+resource "google_pubsub_topic_iam_member" "pubsub_agent" {
+  topic  = google_pubsub_topic.this["dead_letters"].name
+  role   = "roles/pubsub.publisher"
+  member = local.pubsub_agent
+}
+
+resource "google_bigquery_table_iam_member" "dead_letters" {
+  for_each = toset(["roles/bigquery.dataEditor", "roles/bigquery.metadataViewer"])
+
+  dataset_id = google_bigquery_dataset.this.dataset_id
+  table_id   = google_bigquery_table.dead_letters.table_id
+  role       = each.key
+  member     = local.pubsub_agent
+}
+
+resource "google_project_iam_member" "pubsub_token_creator" {
+  count = var.legacy_pubsub_agent ? 1 : 0
+
+  project = var.project_id
+  role    = "roles/iam.serviceAccountTokenCreator"
+  member  = local.pubsub_agent
+}
+
+resource "google_kms_crypto_key_iam_member" "storage_agent" {
+  count = var.kms_key_name == null ? 0 : 1
+
+  crypto_key_id = var.kms_key_name
+  role          = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
+  member        = data.google_storage_project_service_account.this.member
+}

@@ -1,0 +1,298 @@
+# ---------------------------------------------------------------- where
+
+variable "project_id" {
+  description = "Project to deploy into. It must exist and have billing enabled."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
+    error_message = "project_id is the project's id (6 to 30 lower-case letters, digits and hyphens), not its name or number."
+  }
+}
+
+variable "region" {
+  description = "Region of everything: buckets, functions, triggers, Firestore, BigQuery."
+  type        = string
+  default     = "europe-west1"
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "region is one region such as europe-west1: the triggers, the functions and the bucket must share it, so a multi-region (EU, US) does not do."
+  }
+}
+
+variable "labels" {
+  description = "Labels on everything that takes labels, beside app = earmark."
+  type        = map(string)
+  default     = {}
+}
+
+variable "dist" {
+  description = "Folder of the bundles that `npm run build` writes."
+  type        = string
+  default     = "../dist"
+
+  validation {
+    condition     = alltrue([for name in ["crawl", "load", "classify"] : fileexists("${var.dist}/${name}/index.cjs")])
+    error_message = "The bundles are not there: type `npm ci && npm run build` in the repository first."
+  }
+}
+
+# ---------------------------------------------------------------- protection
+
+variable "protect" {
+  description = "Refuses to delete what holds data. Apply with false before `terraform destroy`."
+  type        = bool
+  default     = true
+}
+
+variable "kms_key_name" {
+  description = "Key of Cloud KMS for the two buckets, projects/…/cryptoKeys/…, in the same region. Null: Google's own keys."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_name == null || can(regex("^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$", var.kms_key_name))
+    error_message = "kms_key_name has the form projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/KEY."
+  }
+}
+
+variable "nearline_after_days" {
+  description = "Age at which a recording moves to Nearline, where storing costs half and reading costs more. 0: never."
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = var.nearline_after_days >= 0 && floor(var.nearline_after_days) == var.nearline_after_days
+    error_message = "nearline_after_days is a whole number of days; 0 keeps recordings in Standard."
+  }
+}
+
+variable "backup_retention_days" {
+  description = "How long a daily backup of Firestore is kept. 0: no backups (point-in-time recovery of 7 days stays)."
+  type        = number
+  default     = 7
+
+  validation {
+    condition     = var.backup_retention_days >= 0 && var.backup_retention_days <= 98
+    error_message = "backup_retention_days is 0 (none) to 98, the most that Firestore keeps."
+  }
+}
+
+# ---------------------------------------------------------------- the crawl
+
+variable "freesound_api_key" {
+  description = "Key of the Freesound API (https://freesound.org/apiv2/apply/). Set it by TF_VAR_freesound_api_key; it is not kept in the state. Null: the crawl answers that it has no key."
+  type        = string
+  default     = null
+  sensitive   = true
+  ephemeral   = true
+}
+
+variable "freesound_api_key_version" {
+  description = "Raise it by one to store a changed freesound_api_key."
+  type        = number
+  default     = 1
+}
+
+variable "crawl" {
+  description = "What the scheduled crawl looks for: the settings CRAWL_… of the README."
+  type = object({
+    query          = optional(string, "speech")
+    filter         = optional(string)
+    limit          = optional(number, 500)
+    licenses       = optional(list(string), [])
+    ai_preferences = optional(list(string), [])
+    format         = optional(string, "preview-hq-mp3")
+  })
+  default = {}
+
+  validation {
+    condition     = contains(["preview-hq-mp3", "preview-hq-ogg"], var.crawl.format)
+    error_message = "crawl.format is preview-hq-mp3 or preview-hq-ogg."
+  }
+  validation {
+    condition     = var.crawl.limit >= 1 && floor(var.crawl.limit) == var.crawl.limit
+    error_message = "crawl.limit is a whole number from 1: the most sounds that one crawl looks at."
+  }
+}
+
+variable "crawl_schedule" {
+  description = "When to crawl, as five cron fields in UTC. Null: only on request."
+  type        = string
+  default     = "0 */6 * * *"
+
+  validation {
+    condition     = var.crawl_schedule == null || can(regex("^\\S+( \\S+){4}$", var.crawl_schedule))
+    error_message = "crawl_schedule has five cron fields separated by single spaces, for example \"0 */6 * * *\"."
+  }
+}
+
+variable "crawl_invokers" {
+  description = "Who may start a crawl by HTTP beside the scheduler: user:…, group:…, serviceAccount:…"
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for member in var.crawl_invokers : can(regex("^(user|group|serviceAccount|domain):.+$", member))])
+    error_message = "crawl_invokers are user:…, group:…, serviceAccount:… or domain:…; the crawl is never public."
+  }
+}
+
+# ---------------------------------------------------------------- the functions
+
+variable "log_level" {
+  description = "Least severity that the functions log."
+  type        = string
+  default     = "INFO"
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
+    error_message = "log_level is DEBUG, INFO, WARNING or ERROR."
+  }
+}
+
+variable "limits" {
+  description = "What a recording may cost before it is rejected; see the README's settings."
+  type = object({
+    max_duration_seconds   = optional(number, 3600)
+    max_bytes              = optional(number, 100000000)
+    max_channels           = optional(number, 8)
+    decode_timeout_seconds = optional(number, 120)
+    decode_memory_mb       = optional(number, 384)
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for limit in values(var.limits) : limit >= 1 && floor(limit) == limit])
+    error_message = "limits are whole numbers from 1."
+  }
+  validation {
+    condition     = var.limits.decode_timeout_seconds <= 180
+    error_message = "limits.decode_timeout_seconds is at most 180: a grade reads a recording and its reference, twice each at worst, within the 540 s of an event."
+  }
+}
+
+variable "fixed_reference" {
+  description = "Object in the references bucket that recordings without a reference of their own are compared with. Null: off."
+  type        = string
+  default     = null
+}
+
+variable "label_thresholds" {
+  description = "Least scores of Excellent, Good and Fair."
+  type        = list(number)
+  default     = [4.5, 3.5, 2.5]
+
+  validation {
+    condition     = length(var.label_thresholds) == 3 && try(var.label_thresholds[0] > var.label_thresholds[1] && var.label_thresholds[1] > var.label_thresholds[2], false)
+    error_message = "label_thresholds are three falling numbers: Excellent, Good, Fair."
+  }
+}
+
+variable "scaling" {
+  description = "Size and number of each function's instances; what is left out keeps its default (functions.tf)."
+  type = map(object({
+    cpu           = optional(string)
+    memory        = optional(string)
+    concurrency   = optional(number)
+    min_instances = optional(number)
+    max_instances = optional(number)
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.scaling) : contains(["crawl", "load", "classify"], name)])
+    error_message = "scaling has the keys crawl, load and classify."
+  }
+  validation {
+    condition     = alltrue([for size in values(var.scaling) : can(regex("^[0-9]+(Mi|Gi)$", coalesce(size.memory, "1Gi")))])
+    error_message = "scaling.….memory is a size such as 512Mi or 2Gi."
+  }
+  validation {
+    condition     = try(var.scaling["crawl"].max_instances, null) == null || try(var.scaling["crawl"].max_instances, 1) == 1
+    error_message = "crawl runs on one instance: two crawls at once would share one key's allowance."
+  }
+}
+
+# ---------------------------------------------------------------- watching
+
+variable "alert_email" {
+  description = "Where alerts go. Null: alerts are only seen in the console."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.alert_email == null || can(regex("^[^@ ]+@[^@ ]+\\.[^@ ]+$", var.alert_email))
+    error_message = "alert_email is one address."
+  }
+}
+
+variable "crawl_stale_hours" {
+  description = "Hours without a complete crawl after which an alert opens. 0: never."
+  type        = number
+  default     = 13
+
+  validation {
+    condition     = var.crawl_stale_hours >= 0 && var.crawl_stale_hours <= 23
+    error_message = "crawl_stale_hours is 0 to 23: Cloud Monitoring sees no further back."
+  }
+}
+
+variable "backlog_minutes" {
+  description = "Age of the oldest event that waits for a function, in minutes, at which an alert opens."
+  type        = number
+  default     = 60
+
+  validation {
+    condition     = var.backlog_minutes >= 1 && var.backlog_minutes <= 1440
+    error_message = "backlog_minutes is 1 to 1440."
+  }
+}
+
+variable "billing_account" {
+  description = "Billing account (012345-567890-ABCDEF) that gets the budget. Null: no budget."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.billing_account == null || can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.billing_account))
+    error_message = "billing_account looks like 012345-567890-ABCDEF: see `gcloud billing accounts list`."
+  }
+}
+
+variable "monthly_budget" {
+  description = "Whole units of the billing account's currency a month; alerts at 50, 90 and 100 %, and when the forecast passes it."
+  type        = number
+  default     = 25
+
+  validation {
+    condition     = var.monthly_budget >= 1 && floor(var.monthly_budget) == var.monthly_budget
+    error_message = "monthly_budget is a whole number from 1."
+  }
+}
+
+# ---------------------------------------------------------------- delivery
+
+variable "event_dead_letters" {
+  description = "Sends an event that a function keeps failing on to the dead letters, after delivery_attempts. Needs gcloud where Terraform runs."
+  type        = bool
+  default     = true
+}
+
+variable "delivery_attempts" {
+  description = "Deliveries of one event before it is a dead letter; 100 are about 16 hours of backoff."
+  type        = number
+  default     = 100
+
+  validation {
+    condition     = var.delivery_attempts >= 5 && var.delivery_attempts <= 100
+    error_message = "delivery_attempts is 5 to 100, the bounds of Pub/Sub."
+  }
+}
+
+variable "legacy_pubsub_agent" {
+  description = "Set it in a project where Pub/Sub was enabled on or before 8 April 2021: its agent has to be allowed to make tokens."
+  type        = bool
+  default     = false
+}
