@@ -51,7 +51,8 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   const close = async () => {
     eventarc.close();
     const ended = await Promise.allSettled(processes);
-    await Promise.all(ended.map((p) => (p.status === "fulfilled" ? p.value.close() : undefined)));
+    const running = ended.filter((start) => start.status === "fulfilled");
+    await Promise.all(running.map(({ value }) => value.close()));
     await services.close();
   };
   try {

@@ -28,15 +28,28 @@ export async function query(
 }
 
 function toPlain(value: unknown): Value {
-  if (value === null || value === undefined) return null;
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
-    return value;
-  if (typeof value === "bigint") return String(value);
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "boolean":
+      return value;
+    case "bigint":
+      return value.toString();
+    case "object":
+      return value === null ? null : toPlainObject(value);
+    default:
+      return null;
+  }
+}
+
+function toPlainObject(value: object): Value {
   if (Buffer.isBuffer(value)) return value.toString("base64");
   if (Array.isArray(value)) return value.map(toPlain);
-  if (typeof value !== "object") return String(value);
-  // The client's own types (BigQueryTimestamp, BigQueryDate, Geography, …) hold their text in `value`.
-  if (value.constructor !== Object && "value" in value) return toPlain(value.value);
-  if (value.constructor !== Object && "toFixed" in value) return String(value); // Big: NUMERIC
+  if (value.constructor !== Object) {
+    // The client's own types (BigQueryTimestamp, BigQueryDate, Geography, …) hold their text in `value`; a
+    // NUMERIC is a Big.
+    if ("value" in value) return toPlain(value.value);
+    if ("toFixed" in value && typeof value.toFixed === "function") return String(value.toFixed());
+  }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item)]));
 }

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { stringify } from "csv-stringify/sync";
 import { parseOptions, run, UsageError } from "./cli.ts";
 import { connectWarehouse } from "./connect.ts";
-import { query, type Row, type Value } from "./query.ts";
+import { query, type Row } from "./query.ts";
 import { toTable } from "./table.ts";
 
 const help = `npm run sql -- "SELECT …" [options]
@@ -79,9 +79,12 @@ function print(rows: Row[], { json, csv }: { json: boolean; csv: boolean }): str
 
 /** CSV has no arrays: they and structs become JSON text. */
 function flat(row: Row) {
-  const cell = (value: Value) =>
-    typeof value === "object" && value !== null ? JSON.stringify(value) : value;
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cell(value)]));
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      typeof value === "object" && value !== null ? JSON.stringify(value) : value,
+    ]),
+  );
 }
 
 /** BigQuery's message, and below it the line of the statement with a caret under the place it names. */

@@ -1,7 +1,7 @@
 import { flow, type Local } from "../local.ts";
 import { query, type Row } from "./query.ts";
 import type { CrawlAnswer } from "./start-crawl.ts";
-import { clip, toTable } from "./table.ts";
+import { clip, toCell, toTable } from "./table.ts";
 
 /** What `npm start -- --json` prints: rows with the columns of the tables. */
 export interface StartResult {
@@ -25,7 +25,7 @@ export async function readResult(
   ]);
   const [crawl] = crawls;
   if (crawl === undefined) throw new Error(`crawl ${crawl_id} left no row in ${dataset}.crawls`);
-  return { crawl: { ...crawl, failures: failures as unknown as Row[] }, audioInfo, rejections };
+  return { crawl: { ...crawl, failures }, audioInfo, rejections };
 }
 
 const labels = ["Excellent", "Good", "Fair", "Poor"] as const;
@@ -35,13 +35,13 @@ export function toReport({ crawl, audioInfo, rejections }: StartResult): string 
   const rows = audioInfo
     .filter((row) => row["status"] !== "rejected")
     .map((row) => ({
-      title: clip(String(row["title"] ?? row["id"]), 34),
+      title: clip(cell(row, "title") || cell(row, "id"), 34),
       seconds: row["duration"] ?? null,
       codec: row["codec"] ?? null,
       rate: row["sample_rate"] ?? null,
       label: row["quality_label"] ?? "–",
       score: row["quality_score"] ?? null,
-      basis: row["label_basis"] ?? clip(String(row["unrated_reason"] ?? ""), 40),
+      basis: row["label_basis"] ?? clip(cell(row, "unrated_reason"), 40),
       license: row["license"] ?? null,
     }));
   const counts = labels.map(
@@ -56,13 +56,15 @@ export function toReport({ crawl, audioInfo, rejections }: StartResult): string 
       ? []
       : ["Rejected:", toTable(rejections, ["id", "stage", "reason", "detail"])]),
     ...failures.map(
-      (failure) => `Not fetched: ${String(failure["title"])}: ${String(failure["reason"])}`,
+      (failure) => `Not fetched: ${cell(failure, "title")}: ${cell(failure, "reason")}`,
     ),
-    `${[...counts, `unrated ${unrated}`, `rejected ${refused.size}`].join(", ")}`,
-    `Crawl ${String(crawl["crawl_id"])} ${String(crawl["status"])}: found ${String(crawl["found"])}, ` +
-      `stored ${String(crawl["stored"])}, already stored ${String(crawl["already_stored"])}, ` +
-      `failed ${String(crawl["failed"])}, API calls ${String(crawl["api_calls"])}, bytes ${String(crawl["bytes"])}`,
-    ...(crawl["error"] === null ? [] : [`Error: ${String(crawl["error"])}`]),
+    [...counts, `unrated ${unrated}`, `rejected ${refused.size}`].join(", "),
+    `Crawl ${cell(crawl, "crawl_id")} ${cell(crawl, "status")}: found ${cell(crawl, "found")}, ` +
+      `stored ${cell(crawl, "stored")}, already stored ${cell(crawl, "already_stored")}, ` +
+      `failed ${cell(crawl, "failed")}, API calls ${cell(crawl, "api_calls")}, bytes ${cell(crawl, "bytes")}`,
+    ...(crawl["error"] === null ? [] : [`Error: ${cell(crawl, "error")}`]),
     "",
   ].join("\n");
 }
+
+const cell = (row: Row, column: string) => toCell(row[column] ?? null);
