@@ -2,12 +2,16 @@ import type { Container } from "./audio-stream.ts";
 import { decodeAudio } from "./decode.ts";
 import { KeptSignal } from "./kept-signal.ts";
 import type { AudioLimits } from "./limits.ts";
+import { Measures } from "./measures.ts";
+import type { Scorecard } from "./scorecard.ts";
 import type { AudioTags } from "./tags.ts";
 
 export interface ReadOptions {
   readonly limits: AudioLimits;
   /** Also keep the mono mix at this rate; `auto` is 16000, or 8000 for a file of at most 8000 Hz. */
   readonly resampleTo?: 8000 | 16000 | "auto";
+  /** Also take the measures that need no reference. */
+  readonly measures?: boolean;
 }
 
 /** The facts of a recording, counted from its decoded samples; with its signal when that was asked for. */
@@ -28,6 +32,7 @@ export interface AudioReading {
   /** Mono, at `samplesRate`. */
   readonly samples?: Float32Array<ArrayBuffer>;
   readonly samplesRate?: number;
+  readonly measures?: Scorecard;
 }
 
 /** Reads a file on the calling thread. `readAudio` does this in a worker, which is what files of strangers call for. */
@@ -39,8 +44,10 @@ export async function takeReading(bytes: Uint8Array, options: ReadOptions): Prom
   const kept =
     rate &&
     (await KeptSignal.open(format.sampleRate, rate, format.declaredFrames, limits.maxMemoryMb));
+  const measures = options.measures ? new Measures(format) : null;
   for await (const block of decoding.blocks()) {
     if (kept) kept.push(block);
+    measures?.push(block);
   }
   const durationSeconds = decoding.frames / format.sampleRate;
   return {
@@ -54,5 +61,6 @@ export async function takeReading(bytes: Uint8Array, options: ReadOptions): Prom
     tags: decoding.tags,
     truncated: decoding.truncated,
     ...(kept && { samples: kept.finish(), samplesRate: kept.sampleRate }),
+    ...(measures && { measures: measures.result() }),
   };
 }

@@ -75,7 +75,10 @@ export class BandLevelMeter implements BandLevels {
   #nextRow(): Float32Array {
     const index = this.frames++ % chunkFrames;
     if (index === 0) this.#chunks.push(new Float32Array(chunkFrames * (this.bands + 1)));
-    return this.#chunks.at(-1)!.subarray(index * (this.bands + 1), (index + 1) * (this.bands + 1));
+    return this.#chunks[this.#chunks.length - 1].subarray(
+      index * (this.bands + 1),
+      (index + 1) * (this.bands + 1),
+    );
   }
 }
 

@@ -1,0 +1,120 @@
+import type { Scorecard } from "./scorecard.ts";
+
+/** A grade that rests on the measures alone: a score on the 1 … 5 scale of MOS-LQO, or why there is none. */
+export interface Grade {
+  readonly score: number | null;
+  /** What lowered the score, the gravest first, in words. */
+  readonly reasons: readonly string[];
+  readonly unratedReason: string | null;
+}
+
+/** The fitted numbers of the rule. Each impairment's factor falls from 1 along a logistic curve. */
+export interface GradeParameters {
+  /** Distance of speech from the noise between its sounds: half-way point and slope, dB. */
+  readonly noiseDb: number;
+  readonly noiseSlopeDb: number;
+  /** Depth of decays: half-way point and slope, dB. */
+  readonly decayDb: number;
+  readonly decaySlopeDb: number;
+  /** Share of lost sound that halves the factor. */
+  readonly dropoutRatio: number;
+  /** Bandwidth at the half-way point, and slope in octaves. */
+  readonly bandwidthHz: number;
+  readonly bandwidthSlopeOctaves: number;
+}
+
+/** Fitted to the wideband PESQ of known degradations; README.md tells how, and how well. */
+export const gradeParameters: GradeParameters = {
+  noiseDb: 32,
+  noiseSlopeDb: 2.7,
+  decayDb: 20.3,
+  decaySlopeDb: 2.97,
+  dropoutRatio: 0.021,
+  bandwidthHz: 4307,
+  bandwidthSlopeOctaves: 0.167,
+};
+
+/** Wideband MOS-LQO of a flawless pair is 4.64; without a pair slightly less is claimed. */
+const best = 4.6;
+/** From here on nothing is lost: what clean studio speech reaches in any voice. */
+const clean = { noiseDb: 34, decayDb: 24, bandwidthHz: 6800, humDb: -25 };
+const clippingHalf = 0.05;
+const humHalfDb = -13;
+const least = { seconds: 0.5, speechProbability: 0.3, levelDbov: -70 };
+
+/**
+ * Grades a recording. The score is 1 + 3.6 · the product of one factor an impairment, each between 0 and 1 and
+ * falling with the impairment: so the rule is monotone, and no virtue makes up for a fault.
+ */
+export function grade(card: Scorecard, parameters = gradeParameters): Grade {
+  const unratedReason = whyUnrated(card);
+  if (unratedReason !== null) return { score: null, reasons: [], unratedReason };
+  const impairments = impairmentsOf(card, parameters);
+  const score = 1 + (best - 1) * impairments.reduce((product, { factor }) => product * factor, 1);
+  const reasons = impairments
+    .filter(({ factor }) => factor < 0.9)
+    .toSorted((a, b) => a.factor - b.factor)
+    .map(({ reason }) => reason);
+  return { score, reasons, unratedReason: null };
+}
+
+function whyUnrated(card: Scorecard): string | null {
+  const { durationSeconds, activeSpeechLevelDbov, speechProbability, contrast } = card;
+  if (card.truePeakDbtp === null) return "silence: every sample is zero";
+  if (durationSeconds < least.seconds) return `too short: ${durationSeconds.toFixed(2)} s`;
+  if (card.channels.isInverted) return "the channels cancel each other: one is inverted";
+  if (activeSpeechLevelDbov < least.levelDbov)
+    return `silence: ${activeSpeechLevelDbov.toFixed(0)} dBov`;
+  if (contrast === null || speechProbability === null) return "too short to find speech in";
+  if (speechProbability < least.speechProbability)
+    return `no speech found: probability ${speechProbability.toFixed(2)}`;
+  return null;
+}
+
+interface Impairment {
+  readonly factor: number;
+  readonly reason: string;
+}
+
+function impairmentsOf(card: Scorecard, p: GradeParameters): Impairment[] {
+  const { contrast, clippingRatio, dropoutRatio, hum } = card;
+  const noiseDb = contrast?.noiseDistanceDb ?? 0;
+  const decayDb = contrast?.decayDb ?? 0;
+  const bandwidthHz = card.bandwidthHz ?? 0;
+  const octaves = (hz: number) => Math.log2(hz / p.bandwidthHz);
+  return [
+    {
+      factor: falling(noiseDb - p.noiseDb, clean.noiseDb - p.noiseDb, p.noiseSlopeDb),
+      reason: `background noise: speech stands ${noiseDb.toFixed(0)} dB over it${snrText(card)}`,
+    },
+    {
+      factor: falling(decayDb - p.decayDb, clean.decayDb - p.decayDb, p.decaySlopeDb),
+      reason: `reverberation or smearing: sounds fall only ${decayDb.toFixed(0)} dB in 50 ms`,
+    },
+    {
+      factor: 1 / (1 + (clippingRatio / clippingHalf) ** 1.5),
+      reason: `clipped: ${percent(clippingRatio)} of samples`,
+    },
+    {
+      factor: 1 / (1 + dropoutRatio / p.dropoutRatio),
+      reason: `dropouts: ${card.dropoutCount} gaps, ${percent(dropoutRatio)} of the time`,
+    },
+    {
+      factor: falling(octaves(bandwidthHz), octaves(clean.bandwidthHz), p.bandwidthSlopeOctaves),
+      reason: `${bandwidthHz < 5000 ? "telephone" : "limited"} bandwidth: ${(bandwidthHz / 1000).toFixed(1)} kHz`,
+    },
+    {
+      factor: hum ? falling(humHalfDb - hum.relativeDb, humHalfDb - clean.humDb, 2) : 1,
+      reason: `mains hum: ${hum?.mainsHz} Hz at ${hum?.relativeDb.toFixed(0)} dB`,
+    },
+  ];
+}
+
+/** A logistic curve in x that is brought to 1 at `full`, and stays there. */
+const falling = (x: number, full: number, slope: number) =>
+  Math.min(1, (1 + Math.exp(-full / slope)) / (1 + Math.exp(-x / slope)));
+
+const snrText = ({ snrDb }: Scorecard) =>
+  snrDb === null ? "" : ` (WADA-SNR ${snrDb.toFixed(0)} dB)`;
+
+const percent = (share: number) => `${(share * 100).toFixed(share < 0.01 ? 2 : 1)} %`;
