@@ -1,9 +1,10 @@
 import { wholeDelay, windowDelay } from "./correlation.ts";
+import { FrameCorrelator } from "./frame-correlator.ts";
 import type { PreparedSide } from "./front-end.ts";
 import { GUARD_WINDOWS, type Sizes, quo } from "./sizes.ts";
 import { split } from "./split.ts";
 import type { Utterance } from "./utterance.ts";
-import { FrameCorrelator, LagVotes } from "./votes.ts";
+import { LagVotes } from "./votes.ts";
 import { type Workspace, alignmentWindow } from "./workspace.ts";
 
 interface Speech {

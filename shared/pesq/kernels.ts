@@ -40,20 +40,20 @@ export interface Kernels {
     toRe: Pointer,
     toIm: Pointer,
   ): number;
-  correlatePeak(
+  correlateLags(
     aRe: Pointer,
     aIm: Pointer,
     bRe: Pointer,
     bIm: Pointer,
-    toRe: Pointer,
-    toIm: Pointer,
+    re: Pointer,
+    im: Pointer,
     n: number,
+    to: Pointer,
   ): number;
-  voteLags(c: Pointer, n: number, peak: number, histogram: Pointer): void;
+  voteLags(noted: Pointer, histogram: Pointer): void;
   voteTriangles(
-    c: Pointer,
+    noted: Pointer,
     n: number,
-    peak: number,
     histogram: Pointer,
     kernel: number,
     total: number,

@@ -1,9 +1,10 @@
 import { windowDelay } from "./correlation.ts";
+import { FrameCorrelator } from "./frame-correlator.ts";
 import type { PreparedSide } from "./front-end.ts";
 import type { Pointer } from "./kernels.ts";
 import { GUARD_WINDOWS, type Sizes, quo } from "./sizes.ts";
 import type { Utterance } from "./utterance.ts";
-import { FrameCorrelator, TriangleVotes, type VotedDelay } from "./votes.ts";
+import { TriangleVotes, type VotedDelay } from "./votes.ts";
 import { type Workspace, alignmentWindow } from "./workspace.ts";
 
 const f = Math.fround;

@@ -1,4 +1,4 @@
-import { FrameSpectra } from "./frame-spectra.ts";
+import type { FrameCorrelator } from "./frame-correlator.ts";
 import type { Pointer } from "./kernels.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -14,38 +14,6 @@ export interface VotedDelay {
 
 const NONE: VotedDelay = { lag: 0, confidence: 0 };
 
-/** Correlates frames of the reference with frames of the degraded signal. */
-export class FrameCorrelator {
-  private readonly ref: FrameSpectra;
-  private readonly deg: FrameSpectra;
-  private readonly ws: Workspace;
-  private readonly re: Pointer;
-  private readonly im: Pointer;
-
-  /** `window`: `align` floats, which must not change any more. */
-  constructor(ws: Workspace, ref: Pointer, deg: Pointer, window: Pointer) {
-    this.ws = ws;
-    this.ref = new FrameSpectra(ws, ref, window, 1024);
-    this.deg = new FrameSpectra(ws, deg, window, 1024);
-    this.re = ws.allocate(4 * ws.sizes.align);
-    this.im = ws.allocate(4 * ws.sizes.align + 64);
-  }
-
-  /** Largest magnitude of the correlation of the frames at `i` and `j`, left at `magnitudes`. */
-  peak(i: number, j: number): number {
-    const { align } = this.ws.sizes;
-    const a = this.ref.at(i);
-    const b = a && this.deg.at(j);
-    if (!a || !b) return 0;
-    const half = 2 * align;
-    return this.ws.kernels.correlatePeak(a, a + half, b, b + half, this.re, this.im, align);
-  }
-
-  get magnitudes(): Pointer {
-    return this.re;
-  }
-}
-
 /** Votes for single lags, smoothed by a transform in the end: for the utterances. */
 export class LagVotes {
   private readonly ws: Workspace;
@@ -57,9 +25,8 @@ export class LagVotes {
   }
 
   add(correlator: FrameCorrelator, i: number, j: number): void {
-    const peak = correlator.peak(i, j);
-    if (peak > 0)
-      this.ws.kernels.voteLags(correlator.magnitudes, this.ws.sizes.align, peak, this.counts);
+    const noted = correlator.nearLags(i, j);
+    if (noted) this.ws.kernels.voteLags(noted, this.counts);
   }
 
   best(): VotedDelay {
@@ -98,16 +65,9 @@ export class TriangleVotes {
 
   add(correlator: FrameCorrelator, i: number, j: number): void {
     const { align, kernel } = this.ws.sizes;
-    const peak = correlator.peak(i, j);
-    if (peak > 0)
-      this.total = this.ws.kernels.voteTriangles(
-        correlator.magnitudes,
-        align,
-        peak,
-        this.counts,
-        kernel,
-        this.total,
-      );
+    const noted = correlator.nearLags(i, j);
+    if (noted)
+      this.total = this.ws.kernels.voteTriangles(noted, align, this.counts, kernel, this.total);
   }
 
   best(): VotedDelay {

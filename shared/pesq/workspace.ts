@@ -58,10 +58,14 @@ export class Workspace {
   /** Room filled with the bytes of `values`. */
   put(values: Float32Array | Float64Array | Uint16Array | Uint8Array): Pointer {
     const at = this.allocate(values.byteLength);
-    new Uint8Array(this.kernels.memory.buffer, at, values.byteLength).set(
+    this.bytes(at, values.byteLength).set(
       new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
     );
     return at;
+  }
+
+  bytes(at: Pointer, count: number): Uint8Array {
+    return new Uint8Array(this.kernels.memory.buffer, at, count);
   }
 
   floats(at: Pointer, count: number): Float32Array {

@@ -12,7 +12,7 @@ export {
   sumSquares,
   windowPowers,
 } from "./filters";
-export { frameSpectrum, correlatePeak, voteLags, voteTriangles, convolve } from "./votes";
+export { frameSpectrum, correlateLags, voteLags, voteTriangles, convolve } from "./votes";
 export {
   barkPowers,
   audiblePower,
