@@ -19,7 +19,28 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 
-export const crawlFormats = ["preview-hq-mp3", "preview-hq-ogg"] as const;
+export const crawlFormats = ["preview-hq-mp3", "preview-hq-ogg", "original"] as const;
+export type CrawlFormat = (typeof crawlFormats)[number];
+
+/** A licence by its SPDX id; a Creative Commons one in full, for `CC-BY` alone would never match any. */
+export const licenseId = z
+  .string()
+  .regex(/^[A-Za-z0-9.+-]+$/, "must be an SPDX id, such as CC-BY-4.0")
+  .refine(
+    (id) => !/^cc/i.test(id) || /^CC(0|-PDDC|-BY(-NC)?(-SA|-ND)?|-PDM)-?(\d\.\d)?$/.test(id),
+    "is no Creative Commons id of SPDX: write for example CC0-1.0, CC-BY-4.0 or CC-BY-NC-3.0",
+  )
+  .refine(
+    (id) => !/^CC(0|-BY)/.test(id) || /-\d\.\d$/.test(id),
+    "needs its version, as in CC-BY-4.0",
+  );
+
+const aiPreferences = [
+  "no-additional-preferences",
+  "open-source-models",
+  "noncommercial-open-source-models",
+  "no-gen-ai",
+] as const;
 
 const thresholds = z
   .string()
@@ -69,17 +90,34 @@ export const CrawlConfig = z.object({
   ...common,
   FREESOUND_BASE_URL: z.url().default("https://freesound.org"),
   FREESOUND_API_KEY: name,
+  /** Rates of the key, shared by everything that uses it here: https://freesound.org/docs/api/overview.html */
+  FREESOUND_REQUESTS_PER_MINUTE: count.default(60),
+  FREESOUND_REQUESTS_PER_DAY: count.default(2000),
+  /** An exchange in which nothing moves for so long is given up, in seconds. */
+  FREESOUND_IDLE_SECONDS: z.coerce.number().positive().default(30),
+  /** OAuth2, for originals. */
+  FREESOUND_CLIENT_ID: name.optional(),
+  FREESOUND_CLIENT_SECRET: name.optional(),
+  FREESOUND_REFRESH_TOKEN: name.optional(),
+  /** Where manifests are; needed for them alone. */
+  REFERENCES_BUCKET: name.optional(),
   CRAWL_QUERY: z.string().default("speech"),
   CRAWL_FILTER: z.string().optional(),
-  /** Most sounds that one crawl looks at; unset is all that the search finds. */
+  /** The first so many sounds of the search, by relevance, each time; unset is all, and then only what is new. */
   CRAWL_LIMIT: count.optional(),
   /** Licences to store, as SPDX ids; unset is every licence. */
-  CRAWL_LICENSES: list.optional(),
+  CRAWL_LICENSES: list.pipe(z.array(licenseId)).optional(),
   /** `gen_ai_preference` values to store; unset is every one. */
-  CRAWL_AI_PREFERENCES: list.optional(),
+  CRAWL_AI_PREFERENCES: list.pipe(z.array(z.enum(aiPreferences))).optional(),
   CRAWL_FORMAT: z.enum(crawlFormats).default("preview-hq-mp3"),
   /** Downloads at the same time. */
   CRAWL_CONCURRENCY: count.max(64).default(8),
+  /** Longest that one request may take, in seconds: Cloud Scheduler waits no longer than 30 minutes. */
+  CRAWL_TIMEOUT_SECONDS: count.max(3600).default(1800),
+  /** How far before the newest sound seen the next crawl begins, in hours: some are published late. */
+  CRAWL_OVERLAP_HOURS: z.coerce.number().nonnegative().default(168),
+  /** A crawl that has not been heard of for so long, in seconds, is taken for dead. */
+  CRAWL_LEASE_SECONDS: count.default(120),
   MAX_BYTES: limits.MAX_BYTES,
 });
 export type CrawlConfig = z.infer<typeof CrawlConfig>;

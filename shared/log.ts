@@ -40,11 +40,24 @@ export const log = {
     write("INFO", "crawl finished", f),
   crawlFailed: (f: { crawlId: string }, error: unknown) =>
     write("ERROR", "crawl failed", { ...f, error: describe(error) }),
+  requestFailed: (error: unknown) =>
+    write("ERROR", "request failed", { error: describe(error) }),
   requestRefused: (f: { status: number; problems: readonly string[] }) =>
     write("WARNING", "request refused", f),
+  crawlTakenOver: (f: { crawlId: string; from: string }) =>
+    write("WARNING", "crawl goes on where another one ended without a word", f),
+  leaseLost: (f: { crawlId: string }) =>
+    write("WARNING", "crawl ends because another one has taken over", f),
+  heartbeatFailed: (error: unknown) =>
+    write("WARNING", "the crawl's lease could not be prolonged", { error: describe(error) }),
+  quotaWaiting: (f: { waitMs: number }) => write("INFO", "waiting for the quota of the API key", f),
   soundStored: (f: { crawlId: string; objectName: string; bytes: number }) =>
     write("DEBUG", "sound stored", f),
-  soundFailed: (f: { crawlId: string; soundId: number }, error: unknown) =>
+  soundChanged: (f: { crawlId: string; objectName: string; fields: readonly string[] }) =>
+    write("INFO", "sound changed at its source", f),
+  soundDeleted: (f: { crawlId: string; objectName: string }) =>
+    write("INFO", "sound deleted at its source", f),
+  soundFailed: (f: { crawlId: string; soundId: number | string }, error: unknown) =>
     write("WARNING", "sound failed", { ...f, error: describe(error) }),
   recordingDone: (f: About & Fields) => write("INFO", "recording done", f),
   recordingKnown: (f: About) => write("DEBUG", "recording already done", f),

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { type Clock, systemClock } from "./clock.ts";
 import { PermanentError } from "./errors.ts";
 import { log } from "./log.ts";
 
@@ -11,7 +11,10 @@ export interface RetryOptions {
   readonly capMs?: number;
   /** How long this error itself asks to wait, in milliseconds; undefined leaves it to the backoff. */
   readonly waitMs?: (error: unknown) => number | undefined;
-  readonly signal?: AbortSignal;
+  /** Ends the retrying: a wait is cut, and no further try starts. */
+  readonly signal?: AbortSignal | undefined;
+  /** Default: the system's. */
+  readonly clock?: Pick<Clock, "sleep">;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface RetryOptions {
  * A `PermanentError` is never tried again; after the last attempt its error goes through.
  */
 export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { call, attempts = 4, baseMs = 250, capMs = 8_000 } = options;
+  const { call, attempts = 4, baseMs = 250, capMs = 8_000, clock = systemClock } = options;
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
@@ -29,7 +32,7 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
       const backoff = Math.random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
       const waitMs = Math.round(options.waitMs?.(error) ?? backoff);
       log.retrying({ call, attempt, waitMs }, error);
-      await sleep(waitMs, undefined, options.signal ? { signal: options.signal } : {});
+      await clock.sleep(waitMs, options.signal);
     }
   }
 }

@@ -1,151 +1,204 @@
-import pLimit from "p-limit";
-import type { Catalog } from "#shared/catalog/catalog.ts";
-import { PermanentError } from "#shared/errors.ts";
-import type { Freesound } from "#shared/freesound/freesound.ts";
-import { toSpdx } from "#shared/freesound/license.ts";
-import type { Sound } from "#shared/freesound/sound.ts";
+import { type CrawlKey, LeaseLostError, type Mark } from "#shared/catalog/crawls.ts";
+import { QuotaExhaustedError } from "#shared/freesound/freesound.ts";
 import { describe, log } from "#shared/log.ts";
-import type { Objects } from "#shared/objects/objects.ts";
-import type { Warehouse } from "#shared/warehouse/warehouse.ts";
-import { toMetadata } from "./metadata.ts";
-import { type CrawlReport, failureLimit, startReport } from "./report.ts";
-import type { CrawlPlan } from "./request.ts";
+import { retry } from "#shared/retry.ts";
+import type { CrawlEdges } from "./edges.ts";
+import type { CrawlPlan } from "./plan.ts";
+import { type CrawlReport, startReport, toRow, toSourceName } from "./report.ts";
+import { type Run, runCrawl } from "./run.ts";
 
-export interface CrawlEdges {
-  readonly objects: Objects;
-  readonly catalog: Catalog;
-  readonly warehouse: Warehouse;
-  /** A client for one crawl, so that its API calls are counted apart. */
-  readonly openFreesound: () => Freesound;
+/** Another crawl of the same query is under way. */
+export interface Running {
+  readonly status: "running";
+  readonly crawlId: string;
+  /** Milliseconds since the epoch: when it is taken for dead unless it is heard of again. */
+  readonly expiresAt: number;
+}
+
+/** The run's time is over: what is left is for the next one. */
+class OutOfTimeError extends Error {
+  override readonly name = "OutOfTimeError";
 }
 
 /**
- * Searches, and stores every sound that is not stored yet. A sound that fails is counted and the crawl goes
- * on; a search that fails ends it with status `failed`. Nothing is stored twice however often it runs.
+ * Searches, and stores every recording that is not stored yet; goes on where the last crawl of the query
+ * stopped. A recording that fails is counted and the crawl goes on; a search that fails ends it with status
+ * `failed`, a run that comes to its deadline or out of quota with `partial`. Nothing is stored twice however
+ * often it runs, and a run killed at any point repeats one page at most.
  */
-export async function crawl(edges: CrawlEdges, plan: CrawlPlan): Promise<CrawlReport> {
-  const report = startReport(plan);
-  const freesound = edges.openFreesound();
-  const { crawl_id: crawlId } = report;
-  const { query, filter = null, limit = null } = plan;
-  log.crawlStarted({ crawlId, query, filter, limit });
-  const save = () => {
-    report.api_calls = freesound.apiCalls;
-    return edges.catalog.writeCrawl(crawlId, { ...report });
-  };
+export async function crawl(
+  edges: CrawlEdges,
+  requested: CrawlPlan,
+): Promise<CrawlReport | Running> {
+  const { clock, crawls, warehouse } = edges;
+  let plan = requested;
+  const startedAt = clock.now();
+  const report = startReport(plan, startedAt);
+  const crawlId = report.crawl_id;
+  const key = toKey(plan);
+  const lease = () => ({ crawlId, leaseMs: plan.leaseMs, now: clock.now() });
 
-  await save();
+  const begun = await crawls.begin(key, lease());
+  if (begun.outcome === "running") return { ...begun, status: "running" };
+  const { dead } = begun;
+  if (dead !== null) await bury(edges, dead.crawlId, dead.document, crawlId);
+
+  const goesOn = begun.mark.place !== null && !(plan.mode === "full" && !begun.mark.full);
+  report.resumed_from = goesOn ? begun.mark.crawlId : null;
+  if (goesOn && begun.mark.full) plan = { ...plan, mode: "full" };
+  report.mode = plan.mode;
+  log.crawlStarted({
+    crawlId,
+    query: plan.query,
+    filter: report.filter,
+    limit: plan.limit ?? null,
+  });
+
+  const work = new AbortController();
+  const done = new AbortController();
+  const until = startedAt + plan.runMs;
+  void timeout(edges, plan, done.signal, work);
+  let run: Run | undefined;
+  const update = () => {
+    const waitedMs = run?.source.waitedMs ?? 0;
+    report.api_calls = run?.source.apiCalls ?? 0;
+    report.quota_wait_seconds = Math.round(waitedMs / 1000);
+    report.bound_by = waitedMs > (clock.now() - startedAt) / 2 ? "quota" : "transfer";
+    return { ...report };
+  };
+  const keep = () => crawls.keep(key, lease(), update(), run?.mark);
+  // Pages and the heartbeat write the same document, one after the other.
+  let keeping = Promise.resolve();
+  const inTurn = () => {
+    keeping = keeping.catch(() => {}).then(keep);
+    return keeping;
+  };
+  const heart = beat(edges, plan, done.signal, work, inTurn);
   try {
-    for await (const sounds of findSounds(freesound, plan, report)) {
-      await storeAll(edges, freesound, plan, report, sounds);
-      await save();
-    }
+    const since = goesOn ? null : sinceOf(plan, begun.mark);
+    const source = await edges.openSource(plan, { signal: work.signal, until, since });
+    const mark: Mark = goesOn
+      ? { ...begun.mark, crawlId }
+      : {
+          ...begun.mark,
+          crawlId,
+          newest: null,
+          place: { scan: source.start, looked: 0 },
+          full: plan.mode === "full",
+        };
+    run = { edges, plan, report, signal: work.signal, key, source, mark, keep: inTurn };
+    await inTurn();
+    await runCrawl(run);
     const nothingWorked = report.failed > 0 && report.stored + report.already_stored === 0;
     report.status = nothingWorked ? "failed" : "complete";
     report.error = report.failures[0]?.reason ?? null;
+    const watermark = run.mark.newest ?? run.mark.watermark;
+    run.mark = { ...run.mark, watermark, newest: null, place: null, full: false };
   } catch (error) {
-    report.status = "failed";
-    report.error = describe(error);
-    log.crawlFailed({ crawlId }, error);
+    Object.assign(report, toEnd(work.signal.aborted ? work.signal.reason : error));
+    if (report.status === "failed") log.crawlFailed({ crawlId }, error);
   }
-  report.finished_at = new Date().toISOString();
-  await save();
-  const { failures: _, ...row } = report;
-  await edges.warehouse.insert("crawls", crawlId, row);
-  log.crawlFinished({
-    crawlId,
-    status: report.status,
-    stored: report.stored,
-    failed: report.failed,
-  });
+  done.abort();
+  await heart;
+  report.finished_at = new Date(clock.now()).toISOString();
+  await keeping.catch(() => {});
+  await finish(edges, crawlId, () => crawls.end(key, lease(), update(), run?.mark), update());
+  const row = toRow(update());
+  await retry(() => warehouse.insert("crawls", crawlId, row), { call: "row of a crawl", clock });
+  const { status, stored, failed } = report;
+  log.crawlFinished({ crawlId, status, stored, failed });
   return report;
 }
 
-/** The sounds of each page, each sound once, no more than the limit. */
-async function* findSounds(freesound: Freesound, plan: CrawlPlan, report: CrawlReport) {
-  const seen = new Set<number>();
-  const limit = plan.limit ?? Infinity;
-  for await (const page of freesound.search(plan)) {
-    report.found = page.count;
-    const sounds: Sound[] = [];
-    for (const sound of page.results) {
-      // A null result is a sound that the index still knows and the database does not.
-      if (sound === null || seen.has(sound.soundId) || seen.size >= limit) continue;
-      seen.add(sound.soundId);
-      sounds.push(sound);
-    }
-    yield sounds;
-    if (seen.size >= limit) return;
+/** What tells this crawl's work from another's. */
+export const toKey = (plan: CrawlPlan): CrawlKey => ({
+  source: toSourceName(plan),
+  query: plan.query,
+  filter: plan.filter ?? null,
+  policy: {
+    licenses: plan.licenses?.toSorted() ?? null,
+    aiPreferences: plan.aiPreferences?.toSorted() ?? null,
+    format: plan.format,
+    ...(plan.mode === "sample" ? { limit: plan.limit ?? null, sort: plan.sort } : {}),
+  },
+});
+
+/** An incremental crawl begins a little before the newest sound seen, for some are published late. */
+export function sinceOf({ mode, overlapMs }: CrawlPlan, { watermark }: Mark): string | null {
+  if (mode !== "incremental" || watermark === null) return null;
+  return new Date(Date.parse(watermark) - overlapMs).toISOString();
+}
+
+function toEnd(error: unknown): Pick<CrawlReport, "status" | "error"> {
+  const goesOnLater =
+    error instanceof OutOfTimeError ||
+    error instanceof QuotaExhaustedError ||
+    error instanceof LeaseLostError;
+  return { status: goesOnLater ? "partial" : "failed", error: describe(error) };
+}
+
+/** The result of a run that has lost its lease is kept too, without touching what its successor keeps. */
+async function finish(
+  { crawls }: CrawlEdges,
+  crawlId: string,
+  end: () => Promise<void>,
+  document: CrawlReport,
+): Promise<void> {
+  try {
+    await end();
+  } catch (error) {
+    if (!(error instanceof LeaseLostError)) throw error;
+    log.leaseLost({ crawlId });
+    await crawls.write(crawlId, { ...document });
   }
 }
 
-async function storeAll(
-  edges: CrawlEdges,
-  freesound: Freesound,
-  plan: CrawlPlan,
-  report: CrawlReport,
-  sounds: readonly Sound[],
+/** A crawl that ended without a word gets its end, in its document and in the table. */
+async function bury(
+  { crawls, warehouse, clock }: CrawlEdges,
+  crawlId: string,
+  document: Readonly<Record<string, unknown>>,
+  heir: string,
 ): Promise<void> {
-  const { licenses, aiPreferences } = plan;
-  const slot = pLimit(plan.concurrency);
-  const allowed = sounds.filter((sound) => {
-    if (licenses !== undefined && !licenses.includes(toSpdx(sound.license) ?? "")) {
-      report.skipped_license++;
-      return false;
-    }
-    if (aiPreferences !== undefined && !aiPreferences.includes(sound.genAiPreference ?? "")) {
-      report.skipped_preference++;
-      return false;
-    }
-    return true;
-  });
-  await slot.map(allowed, async (sound) => {
+  log.crawlTakenOver({ crawlId: heir, from: crawlId });
+  const ended = {
+    ...document,
+    status: "partial",
+    finished_at: new Date(clock.now()).toISOString(),
+    error: `ended without a word; crawl ${heir} goes on`,
+  };
+  await crawls.write(crawlId, ended);
+  await warehouse.insert("crawls", crawlId, toRow(ended));
+}
+
+async function timeout(
+  { clock }: CrawlEdges,
+  { runMs }: CrawlPlan,
+  done: AbortSignal,
+  work: AbortController,
+): Promise<void> {
+  await clock.sleep(runMs, done).then(
+    () => work.abort(new OutOfTimeError(`stopped after ${runMs / 1000} s, before its deadline`)),
+    () => {}, // the crawl was faster
+  );
+}
+
+/** Prolongs the lease three times as often as needed; a crawl that has lost it must stop. */
+async function beat(
+  { clock }: CrawlEdges,
+  { leaseMs }: CrawlPlan,
+  done: AbortSignal,
+  work: AbortController,
+  keep: () => Promise<void>,
+): Promise<void> {
+  while (!done.aborted) {
     try {
-      await store(edges, freesound, plan, report, sound);
+      await clock.sleep(leaseMs / 3, done);
+      await keep();
     } catch (error) {
-      report.failed++;
-      log.soundFailed({ crawlId: report.crawl_id, soundId: sound.soundId }, error);
-      if (report.failures.length < failureLimit)
-        report.failures.push({
-          sound_id: sound.soundId,
-          title: sound.name,
-          reason: describe(error),
-        });
+      if (error instanceof LeaseLostError) return work.abort(error);
+      // Else the next beat, or the next page, says whether the catalog can be reached again.
+      if (!done.aborted) log.heartbeatFailed(error);
     }
-  });
-}
-
-async function store(
-  { objects }: CrawlEdges,
-  freesound: Freesound,
-  plan: CrawlPlan,
-  report: CrawlReport,
-  sound: Sound,
-): Promise<void> {
-  const url = sound.previews[plan.format];
-  if (url === undefined) throw new PermanentError("preview-missing", `no ${plan.format}`);
-  const objectName = `freesound/${sound.soundId}.${extension(url)}`;
-  if (await objects.exists(objectName)) {
-    report.already_stored++;
-    return;
   }
-  const preview = await freesound.download(url, plan.maxBytes);
-  const { body, contentType } = preview;
-  const metadata = toMetadata(sound, plan.query, report.crawl_id);
-  const outcome = await objects.create(objectName, body, { contentType, metadata });
-  if (outcome === "exists") {
-    report.already_stored++;
-    return;
-  }
-  report.stored++;
-  report.bytes += preview.receivedBytes;
-  log.soundStored({ crawlId: report.crawl_id, objectName, bytes: preview.receivedBytes });
-}
-
-/** The extension in the address of a preview, which names its real format. */
-function extension(url: string): string {
-  const match = /\.([a-z0-9]{2,5})$/i.exec(new URL(url).pathname);
-  if (match?.[1] === undefined)
-    throw new PermanentError("preview-unnamed", `${url} does not end in a file extension`);
-  return match[1].toLowerCase();
 }

@@ -1,29 +1,34 @@
 import { toSpdx } from "#shared/freesound/license.ts";
 import type { Sound } from "#shared/freesound/sound.ts";
 
-/** Cloud Storage takes 8 KiB of custom metadata; the two fields without a bound of their own get a share. */
-const limits = { title: 1_000, tags: 4_000 };
+/** Cloud Storage takes 8 KiB of custom metadata; the fields without a bound of their own get a share. */
+const limits = { text: 1_000, tags: 3_000 };
 
-/** Custom metadata of a crawled object. What the source does not say is left out. */
-export function toMetadata(sound: Sound, query: string, crawlId: string): Record<string, string> {
-  const fields = {
+/** Custom metadata of a sound's recording, by the names that the table `recordings` is filled from. */
+export const soundMetadata = (sound: Sound): Record<string, string> =>
+  toMetadata({
     source: "freesound",
     "source-id": String(sound.soundId),
     "source-url": sound.url,
-    title: cut(sound.name, limits.title),
+    title: sound.name,
     username: sound.username,
     license: toSpdx(sound.license),
     "license-url": sound.license,
     "gen-ai-preference": sound.genAiPreference,
-    tags: cutTags(sound.tags),
+    tags: sound.tags,
     md5: sound.md5,
     created: sound.created,
-    query: cut(query, limits.title),
-    "crawl-id": crawlId,
-  };
-  return Object.fromEntries(
-    Object.entries(fields).filter((field): field is [string, string] => Boolean(field[1])),
-  );
+  });
+
+/** Fields as metadata: what is not said is left out, what is too long is cut. */
+export function toMetadata(
+  fields: Readonly<Record<string, string | readonly string[] | null | undefined>>,
+): Record<string, string> {
+  const texts = Object.entries(fields).map(([name, value]): [string, string] => {
+    if (value === null || value === undefined) return [name, ""];
+    return [name, typeof value === "string" ? cut(value, limits.text) : cutTags(value)];
+  });
+  return Object.fromEntries(texts.filter(([, text]) => text !== ""));
 }
 
 /** At most `limit` bytes of UTF-8, never ending inside a character. */

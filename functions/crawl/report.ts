@@ -1,14 +1,9 @@
 import { randomBytes } from "node:crypto";
-import type { CrawlPlan } from "./request.ts";
+import type { Row } from "#shared/warehouse/warehouse.ts";
+import type { CrawlPlan } from "./plan.ts";
+import type { Failure } from "./source.ts";
 
-/** A sound that was found and could not be stored. */
-export interface Failure {
-  readonly sound_id: number;
-  readonly title: string;
-  readonly reason: string;
-}
-
-/** What a crawl did: the columns of the table `crawls`, and beside them each failure. */
+/** What a crawl did: the columns of the table `crawls`, and beside them what only a person reads. */
 export interface CrawlReport {
   readonly crawl_id: string;
   readonly source: string;
@@ -17,7 +12,8 @@ export interface CrawlReport {
   readonly trigger: string;
   readonly started_at: string;
   finished_at: string | null;
-  status: "running" | "complete" | "failed";
+  /** `partial`: stopped before the end; the next crawl of the query goes on there. */
+  status: "running" | "complete" | "partial" | "failed";
   found: number;
   stored: number;
   already_stored: number;
@@ -26,25 +22,37 @@ export interface CrawlReport {
   failed: number;
   api_calls: number;
   bytes: number;
-  readonly resumed_from: null;
+  resumed_from: string | null;
   error: string | null;
+  mode: string;
+  /** Recordings of which the source now says something else. */
+  changed: number;
+  /** Recordings whose sound the source does not have any more. */
+  deleted: number;
+  /** Time spent waiting for the source's quota. */
+  quota_wait_seconds: number;
+  /** What the run spent most of its time on. */
+  bound_by: "quota" | "transfer";
   /** The first failures, at most `failureLimit`; `failed` counts them all. */
   readonly failures: Failure[];
 }
+
+export const toSourceName = ({ manifest }: CrawlPlan) =>
+  manifest === undefined ? "freesound" : "manifest";
 
 /** A Firestore document holds 1 MiB: enough failures to see what is wrong. */
 export const failureLimit = 200;
 
 /** A report of a crawl that starts now. Ids sort by their start. */
-export function startReport(plan: CrawlPlan, now = new Date()): CrawlReport {
-  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, "");
+export function startReport(plan: CrawlPlan, now: number): CrawlReport {
+  const startedAt = new Date(now).toISOString();
   return {
-    crawl_id: `${stamp}-${randomBytes(3).toString("hex")}`,
-    source: "freesound",
+    crawl_id: `${startedAt.replace(/[-:]|\.\d+/g, "")}-${randomBytes(3).toString("hex")}`,
+    source: toSourceName(plan),
     query: plan.query,
     filter: plan.filter ?? null,
     trigger: plan.trigger,
-    started_at: now.toISOString(),
+    started_at: startedAt,
     finished_at: null,
     status: "running",
     found: 0,
@@ -57,6 +65,47 @@ export function startReport(plan: CrawlPlan, now = new Date()): CrawlReport {
     bytes: 0,
     resumed_from: null,
     error: null,
+    mode: plan.mode,
+    changed: 0,
+    deleted: 0,
+    quota_wait_seconds: 0,
+    bound_by: "transfer",
     failures: [],
   };
 }
+
+export function addFailure(report: CrawlReport, failure: Failure): void {
+  report.failed++;
+  if (report.failures.length < failureLimit) report.failures.push(failure);
+}
+
+/** Columns of the table `crawls`: shared/warehouse/tables/crawls.json. */
+const columns = [
+  "crawl_id",
+  "source",
+  "query",
+  "filter",
+  "trigger",
+  "started_at",
+  "finished_at",
+  "status",
+  "found",
+  "stored",
+  "already_stored",
+  "skipped_license",
+  "skipped_preference",
+  "failed",
+  "api_calls",
+  "bytes",
+  "resumed_from",
+  "error",
+] as const;
+
+/** A crawl's document as a row of the table `crawls`. */
+export const toRow = (document: Readonly<Record<string, unknown>>): Row =>
+  Object.fromEntries(
+    columns.map((name) => {
+      const value = document[name];
+      return [name, typeof value === "string" || typeof value === "number" ? value : null];
+    }),
+  );

@@ -1,58 +1,46 @@
 import { z } from "zod";
-import { crawlFormats, type CrawlConfig } from "#shared/config.ts";
+import { crawlFormats, licenseId } from "#shared/config.ts";
 
 /** Body of a request for a crawl; every key overrides a setting of the environment for this crawl. */
-export const CrawlRequest = z.strictObject({
-  query: z.string().optional(),
-  filter: z.string().min(1).optional(),
-  sort: z
-    .templateLiteral([
-      z.enum(["duration", "created", "downloads", "rating"]),
-      "_",
-      z.enum(["asc", "desc"]),
-    ])
-    .or(z.literal("score"))
-    .optional(),
-  limit: z.number().int().positive().optional(),
-  licenses: z.array(z.string().min(1)).min(1).optional(),
-  format: z.enum(crawlFormats).optional(),
-});
+export const CrawlRequest = z
+  .strictObject({
+    query: z.string().max(1000).optional(),
+    filter: z.string().trim().min(1).max(2000).optional(),
+    sort: z
+      .enum([
+        "score",
+        "duration_asc",
+        "duration_desc",
+        "created_asc",
+        "created_desc",
+        "downloads_asc",
+        "downloads_desc",
+        "rating_asc",
+        "rating_desc",
+      ])
+      .optional(),
+    limit: z.number().int().positive().max(1_000_000).optional(),
+    licenses: z.array(licenseId).min(1).optional(),
+    format: z.enum(crawlFormats).optional(),
+    full: z.boolean().optional(),
+    dryRun: z.boolean().optional(),
+    /** Object in the references bucket: JSON lines or CSV. */
+    manifest: z
+      .string()
+      .regex(/\.(jsonl|ndjson|csv)$/i, "must end in .jsonl, .ndjson or .csv")
+      .max(1000)
+      .optional(),
+  })
+  .superRefine((request, context) => {
+    const refuse = (key: "query" | "filter" | "sort" | "format" | "limit", message: string) => {
+      if (request[key] !== undefined) context.addIssue({ code: "custom", path: [key], message });
+    };
+    if (request.manifest !== undefined)
+      for (const key of ["query", "filter", "sort", "format"] as const)
+        refuse(key, "is for Freesound and cannot stand beside manifest");
+    if (request.full === true) {
+      refuse("limit", "a full crawl looks at everything: leave limit or full out");
+      refuse("sort", "a full crawl goes by age: leave sort or full out");
+    }
+  });
 export type CrawlRequest = z.infer<typeof CrawlRequest>;
-
-export type CrawlTrigger = "schedule" | "http" | "local";
-
-/** All that one crawl needs to know. */
-export interface CrawlPlan {
-  readonly trigger: CrawlTrigger;
-  readonly query: string;
-  readonly filter: string | undefined;
-  readonly sort: string | undefined;
-  /** Most sounds to look at; undefined is all. */
-  readonly limit: number | undefined;
-  /** SPDX ids to store; undefined is every licence. */
-  readonly licenses: readonly string[] | undefined;
-  readonly aiPreferences: readonly string[] | undefined;
-  readonly format: (typeof crawlFormats)[number];
-  readonly concurrency: number;
-  readonly maxBytes: number;
-}
-
-/** The settings of the environment with the request's on top. */
-export function planCrawl(
-  config: CrawlConfig,
-  request: CrawlRequest,
-  trigger: CrawlTrigger,
-): CrawlPlan {
-  return {
-    trigger,
-    query: request.query ?? config.CRAWL_QUERY,
-    filter: request.filter ?? config.CRAWL_FILTER,
-    sort: request.sort,
-    limit: request.limit ?? config.CRAWL_LIMIT,
-    licenses: request.licenses ?? config.CRAWL_LICENSES,
-    aiPreferences: config.CRAWL_AI_PREFERENCES,
-    format: request.format ?? config.CRAWL_FORMAT,
-    concurrency: config.CRAWL_CONCURRENCY,
-    maxBytes: config.MAX_BYTES,
-  };
-}

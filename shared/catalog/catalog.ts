@@ -17,14 +17,11 @@ export interface Catalog {
    * one seen, nothing is written and the answer says so.
    */
   finish(id: string, generation: string, stage: Stage, outcome: Outcome): Promise<Known>;
-  /** Creates or updates the document of a crawl. */
-  writeCrawl(crawlId: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
-/** Opens the collections `recordings` and `crawls`. */
+/** Opens the collection `recordings`. */
 export function openCatalog(firestore: Firestore): Catalog {
   const recordings = firestore.collection("recordings");
-  const crawls = firestore.collection("crawls");
   return {
     async known(id, generation, stage) {
       const snapshot = await recordings.doc(documentId(id)).get();
@@ -55,10 +52,6 @@ export function openCatalog(firestore: Firestore): Catalog {
         );
         return known;
       }),
-
-    async writeCrawl(crawlId, fields) {
-      await crawls.doc(crawlId).set({ schemaVersion: 1, crawlId, ...fields }, { merge: true });
-    },
   };
 }
 

@@ -1,146 +1,109 @@
-import { Readable } from "node:stream";
 import { PermanentError } from "#shared/errors.ts";
-import { retry } from "#shared/retry.ts";
+import { type Download, toDownload } from "#shared/web/download.ts";
+import { type ApiOptions, openApi } from "./api.ts";
 import { SearchPage, soundFields } from "./sound.ts";
-import { FreesoundError, toError } from "./throttle.ts";
 
-export interface FreesoundOptions {
-  /** `https://freesound.org`, or a local server; the API is below it at `/apiv2/`. */
-  readonly baseUrl: string;
-  readonly apiKey: string;
-}
+export type { Download } from "#shared/web/download.ts";
+export { type ApiOptions, QuotaExhaustedError, type Quota } from "./api.ts";
 
 export interface Search {
   readonly query: string;
   readonly filter?: string | undefined;
   readonly sort?: string | undefined;
-}
-
-/** Bytes on their way, with what the server said of them. */
-export interface Download {
-  readonly body: Readable;
-  readonly contentType: string;
-  /** Bytes that have come so far. */
-  readonly receivedBytes: number;
+  /** From 1. */
+  readonly page?: number;
 }
 
 export interface Freesound {
-  /** Calls made to the API since this client was opened, retries included; downloads are not API calls. */
+  /** Calls made to the API since this client was opened, retries included; previews are not API calls. */
   readonly apiCalls: number;
-  /** Pages of up to 150 sounds, one API call each. */
-  search(search: Search): AsyncGenerator<SearchPage, void, undefined>;
+  /** Time spent waiting for the key's quota, in milliseconds. */
+  readonly waitedMs: number;
+  /** One page of up to 150 sounds, one API call. Its `next` is null on the last one. */
+  search(search: Search): Promise<SearchPage>;
   /**
-   * A preview. The stream fails when it is cut short or passes `limitBytes`.
-   * @throws PermanentError `preview-missing` or `too-large`
+   * A preview, tried once. The stream fails when it is cut short, stalls or passes `limitBytes`.
+   * @throws PermanentError `preview-missing`, `too-large`, `foreign-host`
    */
-  download(url: string, limitBytes: number): Promise<Download>;
+  preview(url: string, limitBytes: number): Promise<Download>;
+  /** Bytes of a preview as the server announces them, or null when it does not say. */
+  previewBytes(url: string): Promise<number | null>;
+  /**
+   * The original file, tried once; one API call. Its MD5 is checked.
+   * @throws PermanentError `original-missing`, `too-large`, `no-oauth`
+   */
+  original(soundId: number, md5: string | null, limitBytes: number): Promise<Download>;
 }
 
-const pageSize = 150; // the most that a page holds
-const apiTimeoutMs = 60_000;
-const downloadTimeoutMs = 300_000;
+/** The most that a page holds. */
+export const pageSize = 150;
 
 /** Opens the API v2 client: https://freesound.org/docs/api/ */
-export function openFreesound({ baseUrl, apiKey }: FreesoundOptions): Freesound {
-  const api = new URL("/apiv2/", baseUrl);
-  let apiCalls = 0;
+export function openFreesound(options: ApiOptions): Freesound {
+  const api = openApi(options);
+  const { accessToken } = options;
+  const root = new URL("/apiv2/", api.base);
 
-  async function call(url: URL): Promise<unknown> {
-    apiCalls++;
-    const response = await fetch(url, {
-      headers: { authorization: `Token ${apiKey}` },
-      signal: AbortSignal.timeout(apiTimeoutMs),
-      redirect: "error", // the key goes to the API and nowhere else
-    });
-    if (response.ok) return response.json();
-    throw toError(response.status, await detail(response), response.headers.get("retry-after"));
+  /** What a file's answer is: a 404 is no bad request but a file that is not there. */
+  async function file(url: URL, missing: string, asked: Parameters<typeof api.exchange>[1]) {
+    try {
+      return await api.exchange(url, asked);
+    } catch (error) {
+      if (!(error instanceof PermanentError) || error.reason !== "not-found") throw error;
+      throw new PermanentError(missing, `${url.href} is not there (404)`, { cause: error });
+    }
   }
-
-  const patiently = (url: URL) =>
-    retry(() => call(url), {
-      call: "freesound search",
-      waitMs: (error) => (error instanceof FreesoundError ? error.retryAfterMs : undefined),
-    });
 
   return {
     get apiCalls() {
-      return apiCalls;
+      return api.apiCalls;
+    },
+    get waitedMs() {
+      return api.waitedMs;
     },
 
-    async *search({ query, filter, sort }) {
-      const url = new URL("search/", api);
+    async search({ query, filter, sort, page = 1 }) {
+      const url = new URL("search/", root);
       url.searchParams.set("query", query);
       if (filter !== undefined) url.searchParams.set("filter", filter);
       if (sort !== undefined) url.searchParams.set("sort", sort);
-      url.searchParams.set("fields", soundFields.join(","));
+      if (page > 1) url.searchParams.set("page", String(page));
       url.searchParams.set("page_size", String(pageSize));
-      for (let next: URL | null = url; next !== null;) {
-        const page: SearchPage = SearchPage.parse(await patiently(next));
-        yield page;
-        next = page.next === null ? null : sameHost(page.next, api);
+      url.searchParams.set("fields", soundFields.join(","));
+      return SearchPage.parse(await api.get(url));
+    },
+
+    async preview(url, limitBytes) {
+      const answer = await file(new URL(url), "preview-missing", { metered: false });
+      return toDownload(answer, { limitBytes });
+    },
+
+    async previewBytes(url) {
+      const asked = { metered: false, method: "HEAD" } as const;
+      const { headers, body } = await file(new URL(url), "preview-missing", asked);
+      body.resume();
+      const length = headers["content-length"];
+      return length === undefined ? null : Number(length);
+    },
+
+    async original(soundId, md5, limitBytes) {
+      if (accessToken === undefined)
+        throw new PermanentError(
+          "no-oauth",
+          "originals need OAuth2: set FREESOUND_CLIENT_ID, FREESOUND_CLIENT_SECRET and FREESOUND_REFRESH_TOKEN",
+        );
+      const url = new URL(`sounds/${soundId}/download/`, root);
+      const get = async (fresh: boolean) =>
+        file(url, "original-missing", {
+          headers: { authorization: `Bearer ${await accessToken({ fresh })}` },
+        });
+      try {
+        return toDownload(await get(false), { limitBytes, md5 });
+      } catch (error) {
+        // The token may have been replaced by another instance: once more with a fresh one.
+        if (!(error instanceof PermanentError) || error.reason !== "bad-key") throw error;
+        return toDownload(await get(true), { limitBytes, md5 });
       }
     },
-
-    download: (url, limitBytes) =>
-      retry(() => download(url, limitBytes), { call: "freesound preview", attempts: 3 }),
   };
-}
-
-/** The next page's address, which carries no key: ours is only ever sent to the API's own host. */
-function sameHost(address: string, api: URL): URL {
-  const url = new URL(address);
-  if (url.host !== api.host)
-    throw new PermanentError(
-      "foreign-page",
-      `the next page points to ${url.host}, not to ${api.host}`,
-    );
-  url.protocol = api.protocol;
-  return url;
-}
-
-async function download(url: string, limitBytes: number): Promise<Download> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(downloadTimeoutMs) });
-  if (!response.ok || response.body === null) {
-    await response.body?.cancel();
-    if (response.status === 404)
-      throw new PermanentError("preview-missing", `the preview ${url} is not there (404)`);
-    throw new FreesoundError(response.status, url, undefined);
-  }
-  const header = response.headers.get("content-length");
-  const expected = header === null ? null : Number(header);
-  const tooLarge = () =>
-    new PermanentError("too-large", `${url} has more than the ${limitBytes} bytes of MAX_BYTES`);
-  if (expected !== null && expected > limitBytes) {
-    await response.body.cancel();
-    throw tooLarge();
-  }
-  let size = 0;
-  async function* counted(body: AsyncIterable<Uint8Array>) {
-    for await (const chunk of body) {
-      size += chunk.length;
-      if (size > limitBytes) throw tooLarge();
-      yield chunk;
-    }
-    if (expected !== null && size !== expected)
-      throw new Error(`${url} ended after ${size} of ${expected} bytes`);
-  }
-  return {
-    body: Readable.from(counted(response.body), { objectMode: false }),
-    contentType: response.headers.get("content-type")?.split(";")[0] ?? "application/octet-stream",
-    get receivedBytes() {
-      return size;
-    },
-  };
-}
-
-/** Every error of the API is `{"detail": …}`; a proxy in between may answer anything. */
-async function detail(response: Response): Promise<string> {
-  const text = await response.text();
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body === "object" && body !== null && "detail" in body) return String(body.detail);
-  } catch {
-    // not JSON: the text itself is the detail
-  }
-  return text.slice(0, 200);
 }

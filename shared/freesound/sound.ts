@@ -17,6 +17,14 @@ export const soundFields = [
   "previews",
 ] as const;
 
+/** Freesound gives times with and without a zone, with and without milliseconds; those without a zone are UTC. */
+const created = z.string().transform((text, context) => {
+  const time = new Date(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
+  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  context.addIssue({ code: "custom", message: `not a time: ${text}` });
+  return z.NEVER;
+});
+
 /** A sound as Freesound answers it (https://freesound.org/docs/api/resources_apiv2.html), our names. */
 export const Sound = z
   .object({
@@ -26,7 +34,7 @@ export const Sound = z
     username: z.string(),
     license: z.string(),
     tags: z.array(z.string()).default([]),
-    created: z.string(),
+    created,
     type: z.string().optional(),
     duration: z.number().nonnegative().optional(),
     filesize: z.number().nonnegative().nullish(),
@@ -43,10 +51,24 @@ export const Sound = z
   }));
 export type Sound = z.infer<typeof Sound>;
 
+/** A result that is no sound as the API documents it: one of them must not end a crawl. */
+export interface Unreadable {
+  readonly soundId: number | null;
+  readonly problem: string;
+}
+
+const Result = z.unknown().transform((result): Sound | Unreadable | null => {
+  if (result === null) return null;
+  const parsed = Sound.safeParse(result);
+  if (parsed.success) return parsed.data;
+  const id = z.object({ id: z.number() }).safeParse(result);
+  return { soundId: id.data?.id ?? null, problem: z.prettifyError(parsed.error) };
+});
+
 /** One page of a search. A `null` result means that Freesound's index is ahead of its database. */
 export const SearchPage = z.object({
   count: z.number().int().nonnegative(),
   next: z.string().nullable().default(null),
-  results: z.array(z.union([z.null(), Sound])),
+  results: z.array(Result),
 });
 export type SearchPage = z.infer<typeof SearchPage>;

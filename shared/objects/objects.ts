@@ -7,6 +7,8 @@ export interface ObjectOptions {
   readonly contentType: string;
   /** Custom metadata; Cloud Storage takes 8 KiB of keys and values together. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Generation that the new version takes the place of; default: the name must be free. */
+  readonly replaces?: string;
 }
 
 /** One bucket of Cloud Storage. */
@@ -22,7 +24,7 @@ export interface Objects {
   find(prefix: string): Promise<string[]>;
   /**
    * Stores a stream under a name that nobody has yet; the CRC32C of what was sent is compared with what was
-   * stored. A stream that fails stores nothing.
+   * stored. A stream that fails stores nothing. With `replaces` it is the next version of that one instead.
    */
   create(name: string, body: Readable, options: ObjectOptions): Promise<"created" | "exists">;
 }
@@ -56,11 +58,11 @@ export function openObjects(storage: Storage, bucketName: string): Objects {
       return files.map((file) => file.name);
     },
 
-    async create(name, body, { contentType, metadata }) {
+    async create(name, body, { contentType, metadata, replaces = 0 }) {
       const upload = bucket.file(name).createWriteStream({
         resumable: false,
         validation: "crc32c",
-        preconditionOpts: { ifGenerationMatch: 0 },
+        preconditionOpts: { ifGenerationMatch: replaces },
         metadata: { contentType, metadata: { ...metadata } },
       });
       try {

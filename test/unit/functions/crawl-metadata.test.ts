@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toMetadata } from "#functions/crawl/metadata.ts";
+import { soundMetadata } from "#functions/crawl/metadata.ts";
 import type { Sound } from "#shared/freesound/sound.ts";
 
 const sound: Sound = {
@@ -17,7 +17,7 @@ const sound: Sound = {
 };
 
 test("says where a recording came from and how it may be used", () => {
-  expect(toMetadata(sound, "speech", "c1")).toEqual({
+  expect(soundMetadata(sound)).toEqual({
     source: "freesound",
     "source-id": "42",
     "source-url": "https://freesound.org/s/42/",
@@ -29,20 +29,17 @@ test("says where a recording came from and how it may be used", () => {
     tags: "speech,english",
     md5: "0cc175b9c0f1b6a831c399e269772661",
     created: "2026-01-01T00:00:00",
-    query: "speech",
-    "crawl-id": "c1",
   });
 });
 
 test("leaves out what the source does not say", () => {
-  const metadata = toMetadata({ ...sound, md5: null, genAiPreference: null, tags: [] }, "", "c1");
-  for (const key of ["md5", "gen-ai-preference", "tags", "query"])
-    expect(metadata).not.toHaveProperty(key);
+  const metadata = soundMetadata({ ...sound, md5: null, genAiPreference: null, tags: [] });
+  for (const key of ["md5", "gen-ai-preference", "tags"]) expect(metadata).not.toHaveProperty(key);
 });
 
 test("stays below the 8 KiB that Cloud Storage takes, in whole characters and whole tags", () => {
   const tags = Array.from({ length: 2000 }, (_, index) => `étiquette${index}`);
-  const metadata = toMetadata({ ...sound, name: "😀".repeat(2000), tags }, "speech", "c1");
+  const metadata = soundMetadata({ ...sound, name: "😀".repeat(2000), tags });
   const bytes = Object.entries(metadata).join("").length;
   expect(Buffer.byteLength(JSON.stringify(metadata))).toBeLessThan(8192);
   expect(bytes).toBeGreaterThan(3000);

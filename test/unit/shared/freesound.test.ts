@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PermanentError } from "#shared/errors.ts";
+import { admitHost } from "#shared/freesound/hosts.ts";
 import { toSpdx } from "#shared/freesound/license.ts";
 import { SearchPage } from "#shared/freesound/sound.ts";
 import { FreesoundError, toError } from "#shared/freesound/throttle.ts";
@@ -17,33 +18,50 @@ test.each([
   expect(toSpdx(deed)).toBe(spdx);
 });
 
-describe("errors say what should happen next", () => {
-  const throttled = (rate: string) =>
-    `Request was throttled because of exceeding a request limit rate (${rate})`;
+const throttled = (rate: string) =>
+  `Request was throttled because of exceeding a request limit rate (${rate})`;
 
+describe("errors say what should happen next", () => {
   test("a limit per minute is waited out", () => {
-    const error = toError(429, throttled("60/minute"), null);
+    const error = toError(429, throttled("60/minute"), undefined);
     expect(error).toBeInstanceOf(FreesoundError);
     expect((error as FreesoundError).retryAfterMs).toBe(60_000);
   });
 
-  test("Retry-After comes first when it is there", () => {
-    expect((toError(429, throttled("60/minute"), "7") as FreesoundError).retryAfterMs).toBe(7000);
+  test("a limit per day is asked after once an hour, and the rate is learned", () => {
+    expect(toError(429, throttled("500/day"), undefined)).toMatchObject({
+      retryAfterMs: 3_600_000,
+      rate: { limit: 500, unit: "day" },
+    });
+    expect(toError(429, "slow down", undefined)).toMatchObject({
+      retryAfterMs: 60_000,
+      rate: null,
+    });
+  });
+
+  test("Retry-After comes first when it is there, as seconds or as a date", () => {
+    const now = Date.parse("2026-01-01T00:00:00Z");
+    const waitOf = (text: string) =>
+      (toError(429, throttled("60/minute"), text, now) as FreesoundError).retryAfterMs;
+    expect(waitOf("7")).toBe(7000);
+    expect(waitOf("Thu, 01 Jan 2026 00:01:30 GMT")).toBe(90_000);
+    expect(waitOf("Wed, 31 Dec 2025 00:00:00 GMT")).toBe(0);
+    expect(waitOf("soon")).toBe(60_000);
+    expect(toError(503, "", "5")).toMatchObject({ status: 503, retryAfterMs: 5000 });
   });
 
   test.each([
-    [429, throttled("2000/day"), "daily-limit"],
     [401, "Invalid token", "bad-key"],
     [400, "Invalid filter.", "bad-request"],
-    [404, "Not found", "bad-request"],
+    [404, "Not found", "not-found"],
   ])("%i %s is permanent", (status, detail, reason) => {
-    const error = toError(status, detail, null);
+    const error = toError(status, detail, undefined);
     expect(error).toBeInstanceOf(PermanentError);
     expect((error as PermanentError).reason).toBe(reason);
   });
 
   test("overload is tried again by the backoff", () => {
-    const error = toError(500, "Search is overloaded, please try again later.", null);
+    const error = toError(500, "Search is overloaded, please try again later.", undefined);
     expect(error).toMatchObject({ status: 500, retryAfterMs: undefined });
   });
 });
@@ -64,4 +82,42 @@ test("a search page keeps null results and renames what is ours", () => {
     null,
     expect.objectContaining({ soundId: 7, fileSize: 10, genAiPreference: "no-gen-ai", tags: [] }),
   ]);
+});
+
+test.each([
+  ["2026-01-01T00:00:00", "2026-01-01T00:00:00.000Z"],
+  ["2026-01-01T00:00:00.123", "2026-01-01T00:00:00.123Z"],
+  ["2026-01-01T02:00:00+02:00", "2026-01-01T00:00:00.000Z"],
+])("the time %s is %s", (created, utc) => {
+  const sound = { id: 7, name: "a", url: "u", username: "ann", license: "l", created };
+  expect(SearchPage.parse({ count: 1, results: [sound] }).results).toMatchObject([
+    { created: utc },
+  ]);
+});
+
+test("a result that is no sound is told apart, with its id if it has one", () => {
+  const { results } = SearchPage.parse({ count: 2, results: [{ id: 7, name: 5 }, "x"] });
+  expect(results).toEqual([
+    { soundId: 7, problem: expect.stringMatching(/name/) },
+    { soundId: null, problem: expect.any(String) },
+  ]);
+});
+
+test.each([
+  ["https://freesound.org/x", true],
+  ["https://cdn.freesound.org/previews/1.mp3", true],
+  ["http://freesound.org/x", false],
+  ["https://evilfreesound.org/x", false],
+  ["https://freesound.org.evil.example/x", false],
+  ["https://freesound.org:8443/x", false],
+  ["https://freesound.org@evil.example/x", false],
+  ["https://169.254.169.254/computeMetadata/v1/", false],
+])("%s may be asked: %s", (url, isAllowed) => {
+  let refusal: unknown;
+  try {
+    admitHost(new URL(url), new URL("https://freesound.org"));
+  } catch (error) {
+    refusal = (error as PermanentError).reason;
+  }
+  expect(refusal).toBe(isAllowed ? undefined : "foreign-host");
 });

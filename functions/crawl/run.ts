@@ -1,0 +1,112 @@
+import pLimit from "p-limit";
+import type { CrawlKey, Mark, Retry } from "#shared/catalog/crawls.ts";
+import { PermanentError } from "#shared/errors.ts";
+import { describe, log } from "#shared/log.ts";
+import { addFailure } from "./report.ts";
+import type { Candidate, Source } from "./source.ts";
+import { mayPass, storeCandidate, type StoreContext } from "./store.ts";
+import { sweepDeleted } from "./sweep.ts";
+
+export interface Run extends StoreContext {
+  readonly key: CrawlKey;
+  readonly source: Source;
+  /** Where the crawl of this query is; kept after every page. */
+  mark: Mark;
+  /** Keeps the report and the mark, and prolongs the lease. */
+  readonly keep: () => Promise<void>;
+}
+
+/** A failed sound is tried again by this many crawls, and no more than this many wait for that. */
+const triesLimit = 5;
+const retriesLimit = 1000;
+/** A page on which so many fail and nothing works is not the sounds' fault. */
+const allFailing = 8;
+
+/** What ends every download alike, and so the run. */
+const endings = new Set(["quota-exhausted", "bad-key", "no-oauth"]);
+
+/** Nothing at all could be fetched any more: going on would only list every sound as failed. */
+export class SourceDownError extends Error {
+  override readonly name = "SourceDownError";
+}
+
+/** Does what is left to do, page by page, from the mark's place on. */
+export async function runCrawl(run: Run): Promise<void> {
+  if (run.plan.mode !== "sample") await retryFailed(run);
+  const seen = await scan(run);
+  // A scan that began in another run has not seen everything itself; the sweep then asks for more.
+  if (run.mark.full) await sweepDeleted(run, run.source, seen);
+}
+
+async function scan(run: Run): Promise<ReadonlySet<string>> {
+  const { source, report, plan } = run;
+  const seen = new Set<string>();
+  const { scan: place = null, looked: before = 0 } = run.mark.place ?? {};
+  if (place === null) return seen;
+  const limit = plan.limit ?? Infinity;
+  let looked = before;
+  for await (const page of source.pages(place)) {
+    report.found = page.found;
+    const candidates = page.candidates.slice(0, limit - looked);
+    looked += candidates.length;
+    for (const { id } of candidates) seen.add(id);
+    for (const failure of page.failures) addFailure(report, failure);
+    const failed = await storeAll(run, candidates);
+    run.mark = {
+      ...run.mark,
+      newest: page.newest ?? run.mark.newest,
+      place: { scan: looked < limit ? page.next : null, looked },
+      retries: [...run.mark.retries, ...failed].slice(0, retriesLimit),
+    };
+    await run.keep();
+    if (looked >= limit) break;
+  }
+  return seen;
+}
+
+/** Sounds that failed in earlier crawls, once more; one call for a hundred of them. */
+async function retryFailed(run: Run): Promise<void> {
+  const { source, mark } = run;
+  if (source.find === undefined || mark.retries.length === 0) return;
+  const found = await source.find(mark.retries.map(({ id }) => id));
+  const tries = new Map(mark.retries.map(({ id, tries }) => [id, tries]));
+  const failed = await storeAll(run, found);
+  const again = failed.map(({ id }): Retry => ({ id, tries: (tries.get(id) ?? 0) + 1 }));
+  run.mark = { ...run.mark, retries: again.filter(({ tries }) => tries < triesLimit) };
+  await run.keep();
+}
+
+/** Stores what may be stored; answers those that failed and may do better another time. */
+async function storeAll(run: Run, candidates: readonly Candidate[]): Promise<Retry[]> {
+  const { plan, report, signal } = run;
+  const slot = pLimit(plan.concurrency);
+  const before = report.stored + report.already_stored;
+  const failures: { candidate: Candidate; error: unknown }[] = [];
+  let ending: PermanentError | undefined;
+  await slot.map(candidates, async (candidate) => {
+    if (signal.aborted || ending !== undefined) return;
+    try {
+      await storeCandidate(run, candidate);
+    } catch (error) {
+      if (error instanceof PermanentError && endings.has(error.reason)) ending = error;
+      else if (!signal.aborted) failures.push({ candidate, error });
+    }
+  });
+  // A page that was cut short is not done: the crawl goes on at its beginning.
+  signal.throwIfAborted();
+  if (ending !== undefined) throw ending;
+  const passing = failures.filter(({ error }) => mayPass(error));
+  if (passing.length >= allFailing && report.stored + report.already_stored === before)
+    throw new SourceDownError(
+      `all of ${passing.length} downloads failed, the first one with: ${describe(passing[0]?.error)}`,
+    );
+  for (const { candidate, error } of failures) {
+    const { id, title } = candidate;
+    log.soundFailed({ crawlId: report.crawl_id, soundId: id }, error);
+    addFailure(report, { sound_id: toId(id), title, reason: describe(error) });
+  }
+  return passing.map(({ candidate }) => ({ id: candidate.id, tries: 1 }));
+}
+
+/** Freesound's ids are numbers, in its answers and in ours. */
+const toId = (id: string) => (/^\d{1,15}$/.test(id) ? Number(id) : id);

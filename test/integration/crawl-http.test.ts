@@ -1,0 +1,210 @@
+import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
+import { http } from "@google-cloud/functions-framework";
+import { getTestServer } from "@google-cloud/functions-framework/testing";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { answerBrokenBodies } from "#functions/crawl/broken-body.ts";
+import { handleCrawl } from "#functions/crawl/handler.ts";
+import { CrawlConfig, parseConfig } from "#shared/config.ts";
+import { type Harness, startHarness } from "./crawl-harness.ts";
+
+let harness: Harness;
+let server: Server;
+let url: string;
+
+beforeAll(() => {
+  answerBrokenBodies();
+});
+beforeEach(async () => {
+  harness = await startHarness();
+  const config = parseConfig(CrawlConfig, harness.environment);
+  http("crawl", handleCrawl(config, harness.edges));
+  server = getTestServer("crawl").listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  server.close();
+  server.closeAllConnections();
+  await harness.close();
+});
+afterAll(() => {});
+
+interface Answer {
+  readonly status: number;
+  readonly type: string | null;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+async function call(path: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(url + path, init);
+  const body = (await response.json()) as Record<string, unknown>;
+  return {
+    status: response.status,
+    type: response.headers.get("content-type"),
+    headers: response.headers,
+    body,
+  };
+}
+
+const post = (body: unknown, headers: Record<string, string> = {}) =>
+  call("/", {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+
+const expectProblem = (answer: Answer, status: number) => {
+  expect(answer.type).toMatch(/^application\/problem\+json/);
+  expect(answer).toMatchObject({
+    status,
+    body: { type: "about:blank", title: expect.any(String), status, detail: expect.any(String) },
+  });
+};
+
+test("POST / crawls and answers the report; GET /crawls/{id} answers it again", async () => {
+  harness.addSounds(3);
+  const started = await post({ licenses: ["CC0-1.0"], format: "preview-hq-ogg" });
+  expect(started).toMatchObject({
+    status: 200,
+    body: { status: "complete", stored: 3, trigger: "http" },
+  });
+  const shown = await call(`/crawls/${String(started.body["crawl_id"])}`);
+  expect(shown).toMatchObject({ status: 200, body: started.body });
+  expect(shown.body).toEqual(started.body);
+});
+
+test("a crawl without a body is one with the settings of the environment; its trigger is told by headers", async () => {
+  harness.addSounds(1);
+  const scheduled = await call("/", { method: "POST", headers: { "x-cloudscheduler": "true" } });
+  expect(scheduled.body).toMatchObject({ query: "speech", trigger: "schedule", stored: 1 });
+  expect((await post({}, { "x-earmark-trigger": "local" })).body).toMatchObject({
+    trigger: "local",
+  });
+});
+
+test("a dry run says what would be done, and does nothing", async () => {
+  const { freesound, storage } = harness;
+  harness.addSounds(310);
+  freesound.sounds.change(1, { license: "http://creativecommons.org/licenses/by/3.0/" });
+  const size = Number(
+    (await fetch(`${freesound.url}/previews/0/1_${await userOf(1)}-hq.mp3`)).headers.get(
+      "content-length",
+    ),
+  );
+  freesound.requests.clear();
+  const { status, body } = await post({
+    dryRun: true,
+    licenses: ["CC0-1.0"],
+    limit: 10,
+    sort: "created_asc",
+  });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    dry_run: true,
+    found: 310,
+    looked_at: 10,
+    api_calls: 1,
+    would_store: 9,
+    skipped_license: 1,
+    megabytes: Number(((9 * size) / 1e6).toFixed(3)),
+    is_estimate: false,
+  });
+  const whole = await post({ dryRun: true });
+  expect(whole.body).toMatchObject({
+    looked_at: 310,
+    api_calls: 3,
+    would_store: 310,
+    is_estimate: true,
+  });
+  expect(freesound.requests.apiCalls).toBe(2);
+  expect(freesound.requests.list("preview").every(({ method }) => method === "HEAD")).toBe(true);
+  expect(storage.objects.list("recordings")).toEqual([]);
+  expect((await harness.firestore.collection("crawls").get()).size).toBe(0);
+});
+
+async function userOf(id: number): Promise<string> {
+  const { results } = (await (
+    await fetch(`${harness.freesound.url}/apiv2/search/?filter=id:${id}&fields=previews`, {
+      headers: { authorization: `Token ${harness.environment["FREESOUND_API_KEY"]}` },
+    })
+  ).json()) as { results: { previews: Record<string, string> }[] };
+  return /_(\d+)-hq/.exec(results[0]?.previews["preview-hq-mp3"] ?? "")?.[1] ?? "";
+}
+
+describe("what is wrong with a request is said, all of it", () => {
+  test("400", async () => {
+    const answer = await post({
+      querry: "x",
+      limit: -1,
+      licenses: ["CC-BY"],
+      format: "wav",
+      sort: "best",
+      full: "yes",
+    });
+    expectProblem(answer, 400);
+    const { problems } = answer.body as { problems: string[] };
+    for (const key of ["querry", "limit", "licenses.0", "format", "sort", "full"])
+      expect(problems).toContainEqual(expect.stringMatching(new RegExp(`^${key}: `)));
+    expect(problems).toHaveLength(6);
+  });
+
+  test.each([
+    [{ full: true, limit: 3 }, /^limit: .*full/],
+    [{ manifest: "list.txt" }, /^manifest: .*jsonl/],
+    [{ manifest: "list.csv", query: "x" }, /^query: .*manifest/],
+    [{ format: "original" }, /^format: .*FREESOUND_REFRESH_TOKEN/],
+    [[], /expected object/],
+    [{ filter: "  " }, /^filter: /],
+  ])("%j", async (body, problem) => {
+    const answer = await post(body);
+    expectProblem(answer, 400);
+    expect(answer.body["problems"]).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test("no JSON, another type, too long, another method, another path, an unknown crawl", async () => {
+    expectProblem(await post("{not json"), 400);
+    expectProblem(await post("5"), 400);
+    expectProblem(
+      await call("/", { method: "POST", body: "x", headers: { "content-type": "text/plain" } }),
+      415,
+    );
+    expectProblem(await post({ query: "x".repeat(70_000) }), 413);
+    const get = await call("/");
+    expectProblem(get, 405);
+    expect(get.headers.get("allow")).toBe("POST");
+    const remove = await call("/crawls/x", { method: "DELETE" });
+    expectProblem(remove, 405);
+    expect(remove.headers.get("allow")).toBe("GET");
+    expectProblem(await call("/elsewhere", { method: "POST" }), 404);
+    expectProblem(await call("/crawls/nobody"), 404);
+    expectProblem(await call("/crawls/..%2F..%2Fwatermarks"), 404);
+    expect(harness.rows).toEqual([]);
+  });
+});
+
+test("a second crawl of the same query is refused with the running one's id", async () => {
+  harness.addSounds(2);
+  harness.freesound.failNext("slow", { on: "search", delayMs: 500 });
+  const first = post({ query: "speech" });
+  await expect
+    .poll(async () => (await harness.firestore.collection("watermarks").get()).size)
+    .toBe(1);
+  const second = await post({ query: "speech", full: true });
+  expectProblem(second, 409);
+  expect(Number(second.headers.get("retry-after"))).toBeGreaterThan(0);
+  const { body } = await first;
+  expect(second.body["crawl_id"]).toBe(body["crawl_id"]);
+  expect((await post({ query: "speech" })).status).toBe(200);
+});
+
+test("a crawl that failed is answered with 500 and its report, so that the scheduler tries again", async () => {
+  harness.freesound.failNext("invalid-token");
+  const { status, body } = await post({});
+  expect(status).toBe(500);
+  expect(body).toMatchObject({
+    status: "failed",
+    error: expect.stringMatching(/FREESOUND_API_KEY/),
+  });
+});

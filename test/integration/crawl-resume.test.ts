@@ -1,0 +1,128 @@
+import { afterEach, expect, test } from "vitest";
+import { crawl } from "#functions/crawl/crawl.ts";
+import { backgroundOf, bucket, type Harness, JumpingClock, startHarness } from "./crawl-harness.ts";
+
+let harness: Harness;
+let clock: JumpingClock;
+const start = "2026-01-01T00:00:00Z";
+const leaseMs = 120_000;
+const runMs = 1_740_000;
+
+async function begin(options: Parameters<typeof startHarness>[0] = {}) {
+  clock = new JumpingClock(start, backgroundOf({ runMs, leaseMs }));
+  harness = await startHarness({ clock, ...options });
+}
+afterEach(() => harness.close());
+
+const ids = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+const afterPreviews = async (count: number) =>
+  expect
+    .poll(() => harness.freesound.requests.count("preview"), { timeout: 20_000 })
+    .toBeGreaterThanOrEqual(count);
+
+test("a run that comes to its deadline answers partial; the next one goes on there", async () => {
+  await begin();
+  harness.addSounds(330);
+  const first = harness.crawl();
+  await afterPreviews(200);
+  clock.jump(runMs); // its time is over
+  const report = await first;
+  expect(report).toMatchObject({ status: "partial", error: expect.stringMatching(/deadline/) });
+  expect(report.stored).toBeLessThan(330);
+  const before = harness.freesound.requests.count("preview");
+
+  const second = await harness.crawl();
+  expect(second).toMatchObject({ status: "complete", resumed_from: report.crawl_id, failed: 0 });
+  expect(harness.storedIds()).toEqual(ids(330));
+  // At most one page is looked at again, and of that nothing is fetched again that was stored.
+  expect(second.already_stored).toBeLessThanOrEqual(150);
+  expect(second.api_calls).toBeLessThanOrEqual(3);
+  expect(harness.freesound.requests.count("preview") - before).toBe(second.stored);
+  expect(harness.rows.map(({ status }) => status)).toEqual(["partial", "complete"]);
+  expect(await harness.crawl()).toMatchObject({ resumed_from: null, stored: 0 });
+});
+
+test("a run that dies is taken over when its lease has run out, and gets its end", async () => {
+  await begin();
+  harness.addSounds(320);
+  // From its 170th object on this crawl only hangs, as a process does that is no more.
+  let created = 0;
+  const { objects } = harness.edges;
+  const dying = {
+    ...harness.edges,
+    objects: {
+      ...objects,
+      create: ((...rest) =>
+        ++created > 170 ? new Promise(() => {}) : objects.create(...rest)) as typeof objects.create,
+    },
+    clock: { now: () => clock.now(), sleep: () => new Promise<void>(() => {}) },
+  };
+  void crawl(dying, harness.plan());
+  await expect.poll(() => created, { timeout: 20_000 }).toBeGreaterThan(170);
+
+  const living = await crawl(harness.edges, harness.plan());
+  expect(living).toMatchObject({ status: "running", expiresAt: Date.parse(start) + leaseMs });
+  clock.jump(leaseMs);
+  const heir = await harness.crawl();
+  const { crawlId: dead } = living as { crawlId: string };
+  expect(heir).toMatchObject({ status: "complete", resumed_from: dead });
+  expect(heir.already_stored).toBeLessThanOrEqual(150);
+  expect(harness.storedIds()).toEqual(ids(320));
+  const ended = {
+    crawl_id: dead,
+    status: "partial",
+    error: expect.stringContaining(heir.crawl_id),
+  };
+  expect(harness.rows).toEqual([
+    expect.objectContaining(ended),
+    expect.objectContaining({ crawl_id: heir.crawl_id }),
+  ]);
+  expect(await harness.edges.crawls.read(dead)).toMatchObject(ended);
+});
+
+test("a run that has lost its lease stops, and leaves its successor's work alone", async () => {
+  await begin();
+  harness.addSounds(300);
+  harness.freesound.failNext("slow", { on: "preview", delayMs: 1500 });
+  const late = harness.crawl();
+  await afterPreviews(1);
+  // As if it had stood still for longer than its lease: another one takes over.
+  const state = await harness.firestore.collection("watermarks").get();
+  await state.docs[0]?.ref.update({ lease: { crawlId: "heir", expiresAt: clock.now() + leaseMs } });
+  expect(await late).toMatchObject({
+    status: "partial",
+    error: expect.stringMatching(/taken over/),
+  });
+  const after = await harness.firestore.collection("watermarks").get();
+  expect(after.docs[0]?.get("lease.crawlId")).toBe("heir");
+});
+
+test("a heartbeat keeps the lease while a page takes long", async () => {
+  await begin();
+  harness.addSounds(1);
+  harness.freesound.failNext("slow", { on: "preview", delayMs: 1000 });
+  const slow = harness.crawl();
+  await afterPreviews(1);
+  const lease = async () => {
+    const { docs } = await harness.firestore.collection("watermarks").get();
+    return Number(docs[0]?.get("lease.expiresAt"));
+  };
+  const before = await lease();
+  clock.jump(leaseMs / 3);
+  await expect.poll(lease).toBe(before + leaseMs / 3);
+  expect(await slow).toMatchObject({ status: "complete" });
+});
+
+test("when nothing can be fetched any more, the run ends and its page is not passed", async () => {
+  await begin();
+  harness.addSounds(20);
+  harness.freesound.failNext(503, { on: "preview", times: 80 });
+  const down = await harness.crawl();
+  expect(down).toMatchObject({
+    status: "failed",
+    error: expect.stringMatching(/all of 20 downloads/),
+  });
+  harness.freesound.faults.clear();
+  expect(await harness.crawl()).toMatchObject({ stored: 20, resumed_from: down.crawl_id });
+  expect(harness.storage.objects.list(bucket)).toHaveLength(20);
+});

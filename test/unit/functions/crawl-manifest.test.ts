@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import { parseCsv } from "#functions/crawl/csv.ts";
+import { parseManifest } from "#functions/crawl/manifest.ts";
+
+describe("CSV (RFC 4180)", () => {
+  test.each([
+    [
+      "a,b\nc,d",
+      [
+        ["a", "b"],
+        ["c", "d"],
+      ],
+    ],
+    [
+      "a,b\r\nc,d\r\n",
+      [
+        ["a", "b"],
+        ["c", "d"],
+      ],
+    ],
+    ['"a,1","b ""x"""\n', [["a,1", 'b "x"']]],
+    [
+      '"two\nlines",b\n\nc,',
+      [
+        ["two\nlines", "b"],
+        ["c", ""],
+      ],
+    ],
+    ["", []],
+    ["one", [["one"]]],
+    [",", [["", ""]]],
+  ])("%j", (text, rows) => {
+    expect(parseCsv(text).map(({ cells }) => cells)).toEqual(rows);
+  });
+
+  test("rows know their line", () => {
+    expect(parseCsv('h\n"a\nb"\n\nc').map(({ line }) => line)).toEqual([1, 2, 5]);
+  });
+
+  test.each(['"open', 'a"b"', '"a"b'])("%j is none", (text) => {
+    expect(() => parseCsv(text)).toThrowError(/quote/);
+  });
+});
+
+const good = { url: "https://example.org/a.wav", title: "A", license: "CC-BY-4.0" };
+
+describe("a manifest", () => {
+  test("as JSON lines: what is wrong with a line is said, the others go on", () => {
+    const lines = [
+      JSON.stringify({ ...good, tags: ["x", "y"], author: "Ann" }),
+      "",
+      "{no json",
+      JSON.stringify({ ...good, url: "http://example.org/a.wav", titel: "B" }),
+      JSON.stringify({ ...good, license: "https://creativecommons.org/licenses/by-nc/3.0/" }),
+      JSON.stringify({ ...good, license: "free for all" }),
+    ].join("\n");
+    const parsed = parseManifest("list.jsonl", `\uFEFF${lines}`);
+    expect(parsed).toMatchObject([
+      { line: 1, entry: { license: "CC-BY-4.0", tags: ["x", "y"], author: "Ann" } },
+      { line: 3, entry: null, problem: "is not JSON" },
+      { line: 4, entry: null, problem: expect.stringMatching(/https.*titel/s) },
+      {
+        line: 5,
+        entry: {
+          license: "CC-BY-NC-3.0",
+          license_url: "https://creativecommons.org/licenses/by-nc/3.0/",
+        },
+      },
+      { line: 6, entry: null, problem: expect.stringMatching(/^license: .*SPDX/) },
+    ]);
+  });
+
+  test("as CSV", () => {
+    const csv =
+      'url,title,license,tags\nhttps://example.org/a.wav,"A, too",CC0-1.0,"x, y"\nno url,B,CC0-1.0\n';
+    expect(parseManifest("list.csv", csv)).toMatchObject([
+      { line: 2, entry: { title: "A, too", tags: ["x", "y"] } },
+      { line: 3, entry: null, problem: expect.stringMatching(/^url: /) },
+    ]);
+    expect(() => parseManifest("list.csv", "url,name\n")).toThrowError(/missing: title, license/);
+  });
+
+  test.each([
+    "http://example.org/a.wav",
+    "ftp://example.org/a.wav",
+    "file:///etc/passwd",
+    "data:audio/wav;base64,AAAA",
+    "//example.org/a.wav",
+    "https://",
+  ])("never has the address %s", (url) => {
+    expect(parseManifest("l.jsonl", JSON.stringify({ ...good, url }))).toMatchObject([
+      { entry: null, problem: expect.stringMatching(/^url: /) },
+    ]);
+  });
+});
