@@ -1,4 +1,6 @@
+import { grade } from "#shared/audio/grade.ts";
 import type { AudioLimits } from "#shared/audio/read.ts";
+import type { Scorecard } from "#shared/audio/scorecard.ts";
 import type { ObjectFinalized } from "#shared/events.ts";
 import type { Objects } from "#shared/objects/objects.ts";
 import type { StagePlan } from "#shared/stage.ts";
@@ -35,17 +37,19 @@ export const classifyStage = (edges: ClassifyEdges, settings: ClassifySettings):
     const bytes = await edges.recordings.read(object.name, object.generation);
     const { reference, missing } = await findReference(edges.references, object, fixedReference);
     const signal = reference === null ? {} : { resampleTo: "auto" as const };
-    const reading = await readAudio(bytes, { limits, ...signal });
+    const reading = await readAudio(bytes, { limits, measures: true, ...signal });
     const comparison =
       reference && (await comparePair(readAudio, limits, reference.bytes, { bytes, reading }));
-    const why = [missing, comparison?.pair === null ? comparison.why : null];
-    const grade = {
-      score: null,
-      reasons: why.filter((reason) => reason !== null),
-      unratedReason: "no reference to compare with",
-    };
-    const verdict = decide(comparison?.pair ?? null, grade, thresholds);
-    return toRow(object, reference, comparison, verdict, eventId);
+    const card = reading.measures;
+    if (card === undefined) throw new Error("the measures were asked for and did not come");
+    const measured = grade(card);
+    const whyNoPair = [missing, comparison?.pair === null ? comparison.why : null];
+    const verdict = decide(
+      comparison?.pair ?? null,
+      { ...measured, reasons: [...measured.reasons, ...whyNoPair.filter((why) => why !== null)] },
+      thresholds,
+    );
+    return toRow(object, reference, comparison, verdict, card, eventId);
   },
 });
 
@@ -54,6 +58,7 @@ function toRow(
   reference: Reference | null,
   comparison: Comparison | null,
   verdict: Verdict,
+  card: Scorecard,
   eventId: string,
 ): Row {
   const pair = comparison?.pair ?? null;
@@ -71,6 +76,15 @@ function toRow(
     reference_kind: reference?.kind ?? null,
     reference_matched: pair?.matched ?? null,
     delay_ms: pair?.delayMs ?? null,
+    snr_db: card.snrDb,
+    srmr: card.srmr,
+    active_speech_level_dbov: card.activeSpeechLevelDbov,
+    speech_activity: card.speechActivity,
+    loudness_lufs: card.loudnessLufs,
+    true_peak_dbtp: card.truePeakDbtp,
+    clipping_ratio: card.clippingRatio,
+    bandwidth_hz: card.bandwidthHz,
+    upsampled: card.upsampled,
     unrated_reason: verdict.unratedReason,
     classifier_version: classifierVersion,
     classified_at: new Date().toISOString(),
