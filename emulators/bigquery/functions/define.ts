@@ -124,3 +124,9 @@ export function internalUdf(
   udfs.push({ name: `${name}_safe`, params, result, nulls, volatile, call: safe });
   return name;
 }
+
+const letters: Readonly<Record<string, string>> = { I: "INT64", B: "BOOL" };
+
+/** A signature in which `S` stands for STRING or BYTES, `I` for INT64 and `B` for BOOL. */
+export const over = (signature: string, text: "STRING" | "BYTES"): string =>
+  signature.replaceAll(/\b[SIB]\b/g, (letter) => letters[letter] ?? text);

@@ -1,5 +1,11 @@
 import "./arithmetic.ts";
+import "./arrays.ts";
 import "./casts.ts";
+import "./dates.ts";
+import "./hash.ts";
+import "./json.ts";
+import "./regexp.ts";
+import "./text.ts";
 import "./date-parts.ts";
 import "./interval.ts";
 import "./like.ts";
