@@ -86,9 +86,9 @@ test("a row that the table cannot hold is refused aloud", async () => {
   expect(await sql("SELECT COUNT(*) AS n FROM recordings")).toEqual([{ n: 0 }]);
 });
 
-describe("audio_info has one row per recording", () => {
-  const info = () => sql("SELECT id, title, quality_label, status FROM audio_info ORDER BY id");
+const info = () => sql("SELECT id, title, quality_label, status FROM audio_info ORDER BY id");
 
+describe("audio_info has one row per recording", () => {
   test("whichever stages have run", async () => {
     await warehouse.insert("recordings", "1", recording("both", "1", 1));
     await warehouse.insert("quality", "2", quality("both", "1", 2, "Good"));

@@ -21,6 +21,8 @@ test("a name that Firestore cannot hold is refused by name", () => {
 });
 
 test("a stored document of an unknown version is refused", () => {
-  expect(() => readRecording({ schemaVersion: 99, id: "a", generation: "1" })).toThrowError();
+  expect(() => readRecording({ schemaVersion: 99, id: "a", generation: "1" })).toThrowError(
+    /schemaVersion/,
+  );
   expect(readRecording({ schemaVersion: 1, id: "a", generation: "1" }).rejected).toEqual({});
 });

@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { PermanentError } from "#shared/errors.ts";
 import { retry } from "#shared/retry.ts";
 
@@ -14,14 +14,16 @@ test("tries again until it works", async () => {
 });
 
 test("gives up after the last attempt with that attempt's error", async () => {
-  const work = vi.fn(async () => Promise.reject(new Error(`try ${work.mock.calls.length}`)));
+  let tries = 0;
+  const work = () => Promise.reject(new Error(`try ${++tries}`));
   await expect(retry(work, { ...quick, attempts: 2 })).rejects.toThrowError("try 2");
 });
 
 test("never tries a permanent error again", async () => {
-  const work = vi.fn(() => Promise.reject(new PermanentError("x", "no")));
-  await expect(retry(work, quick)).rejects.toThrowError("no");
-  expect(work).toHaveBeenCalledOnce();
+  let tries = 0;
+  const work = () => Promise.reject(new PermanentError("x", `try ${++tries}`));
+  await expect(retry(work, quick)).rejects.toThrowError("try 1");
+  expect(tries).toBe(1);
 });
 
 test("waits as long as the error asks", async () => {
