@@ -28,21 +28,28 @@ locals {
       bucket      = null
       timeout     = 1800
       scaling     = { cpu = "1", memory = "512Mi", concurrency = 1, min_instances = 0, max_instances = 1 }
-      secrets     = { FREESOUND_API_KEY = google_secret_manager_secret.freesound_api_key.secret_id }
+      secrets     = local.secrets
       environment = {
-        CRAWL_QUERY          = var.crawl.query
-        CRAWL_FILTER         = var.crawl.filter
-        CRAWL_LIMIT          = var.crawl.limit
-        CRAWL_LICENSES       = join(",", var.crawl.licenses)
-        CRAWL_AI_PREFERENCES = join(",", var.crawl.ai_preferences)
-        CRAWL_FORMAT         = var.crawl.format
+        REFERENCES_BUCKET             = local.buckets.references.name
+        CRAWL_QUERY                   = var.crawl.query
+        CRAWL_FILTER                  = var.crawl.filter
+        CRAWL_LIMIT                   = var.crawl.limit
+        CRAWL_LICENSES                = join(",", var.crawl.licenses)
+        CRAWL_AI_PREFERENCES          = join(",", var.crawl.ai_preferences)
+        CRAWL_FORMAT                  = var.crawl.format
+        CRAWL_CONCURRENCY             = var.crawl.concurrency
+        CRAWL_OVERLAP_HOURS           = var.crawl.overlap_hours
+        CRAWL_TIMEOUT_SECONDS         = 1740 # it stops by itself, and the next crawl goes on from there
+        FREESOUND_CLIENT_ID           = var.freesound_client_id
+        FREESOUND_REQUESTS_PER_MINUTE = var.freesound_rates.per_minute
+        FREESOUND_REQUESTS_PER_DAY    = var.freesound_rates.per_day
       }
     }
     load = {
       description = "Decodes a stored recording and catalogues what it is."
       bucket      = local.buckets.recordings.name
       timeout     = 540
-      scaling     = { cpu = "1", memory = "2Gi", concurrency = 2, min_instances = 0, max_instances = 20 }
+      scaling     = { cpu = "1", memory = "1Gi", concurrency = 1, min_instances = 0, max_instances = 20 }
       secrets     = {}
       environment = local.reading
     }
@@ -50,7 +57,7 @@ locals {
       description = "Scores a stored recording and labels it."
       bucket      = local.buckets.recordings.name
       timeout     = 540
-      scaling     = { cpu = "1", memory = "2Gi", concurrency = 2, min_instances = 0, max_instances = 20 }
+      scaling     = { cpu = "1", memory = "2Gi", concurrency = 1, min_instances = 0, max_instances = 20 }
       secrets     = {}
       environment = merge(local.reading, {
         REFERENCES_BUCKET = local.buckets.references.name
@@ -143,7 +150,7 @@ resource "google_cloudfunctions2_function" "this" {
       content {
         key        = secret_environment_variables.key
         project_id = var.project_id
-        secret     = secret_environment_variables.value
+        secret     = google_secret_manager_secret.this[secret_environment_variables.key].secret_id
         version    = "latest"
       }
     }
@@ -171,7 +178,7 @@ resource "google_cloudfunctions2_function" "this" {
     google_project_iam_member.event_receiver,
     google_project_iam_member.storage_agent,
     google_secret_manager_secret_iam_member.crawl,
-    google_secret_manager_secret_version.freesound_api_key,
+    google_secret_manager_secret_version.this,
     google_storage_bucket_iam_member.build,
     time_sleep.agents,
   ]

@@ -8,10 +8,15 @@ locals {
     load     = ["recordings", "rejections"]
     classify = ["quality", "rejections"]
   }
+  # By name, so that a plan shows which it is.
+  roles = {
+    keeper     = "projects/${var.project_id}/roles/${google_project_iam_custom_role.this["keeper"].role_id}"
+    row_writer = "projects/${var.project_id}/roles/${google_project_iam_custom_role.this["row_writer"].role_id}"
+  }
   # Buckets that each function uses, and how. A viewer lists too, without which a missing object answers 403.
   uses = {
-    "crawl/recordings/create"  = { function = "crawl", bucket = "recordings", role = "roles/storage.objectCreator" }
-    "crawl/recordings/view"    = { function = "crawl", bucket = "recordings", role = "roles/storage.objectViewer" }
+    "crawl/recordings/keep"    = { function = "crawl", bucket = "recordings", role = local.roles.keeper }
+    "crawl/references/view"    = { function = "crawl", bucket = "references", role = "roles/storage.objectViewer" }
     "load/recordings/view"     = { function = "load", bucket = "recordings", role = "roles/storage.objectViewer" }
     "classify/recordings/view" = { function = "classify", bucket = "recordings", role = "roles/storage.objectViewer" }
     "classify/references/view" = { function = "classify", bucket = "references", role = "roles/storage.objectViewer" }
@@ -67,12 +72,26 @@ resource "google_project_iam_member" "firestore" {
   }
 }
 
-# Adds rows and does nothing else: the predefined roles that may, may also read, change and delete the table.
-resource "google_project_iam_custom_role" "row_writer" {
-  role_id     = "earmarkRowWriter"
-  title       = "Earmark row writer"
-  description = "Streams rows into a BigQuery table."
-  permissions = ["bigquery.tables.updateData"]
+# The predefined roles that may add a row may also read, change and delete the table, and those that may annotate an
+# object may also delete it.
+resource "google_project_iam_custom_role" "this" {
+  for_each = {
+    keeper = {
+      id          = "earmarkRecordingKeeper"
+      description = "Stores recordings and keeps their metadata; deletes none."
+      permissions = ["storage.objects.create", "storage.objects.get", "storage.objects.list", "storage.objects.update"]
+    }
+    row_writer = {
+      id          = "earmarkRowWriter"
+      description = "Streams rows into a BigQuery table."
+      permissions = ["bigquery.tables.updateData"]
+    }
+  }
+
+  role_id     = each.value.id
+  title       = "Earmark: ${each.key}"
+  description = each.value.description
+  permissions = each.value.permissions
 
   depends_on = [google_project_service.this]
 }
@@ -84,7 +103,7 @@ resource "google_bigquery_table_iam_member" "function" {
 
   dataset_id = google_bigquery_dataset.this.dataset_id
   table_id   = google_bigquery_table.this[each.value.table].table_id
-  role       = "projects/${var.project_id}/roles/${google_project_iam_custom_role.row_writer.role_id}"
+  role       = local.roles.row_writer
   member     = google_service_account.function[each.value.function].member
 }
 
@@ -99,7 +118,9 @@ resource "google_pubsub_topic_iam_member" "function" {
 }
 
 resource "google_secret_manager_secret_iam_member" "crawl" {
-  secret_id = google_secret_manager_secret.freesound_api_key.id
+  for_each = google_secret_manager_secret.this
+
+  secret_id = each.value.secret_id
   role      = "roles/secretmanager.secretAccessor"
   member    = google_service_account.function["crawl"].member
 }

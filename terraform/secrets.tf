@@ -1,7 +1,20 @@
-# The key of the Freesound API. Its value is written and never read back: it is not in the state or the plan.
+# What Freesound knows us by. The values are written and never read back: they are not in the state or the plan.
 
-resource "google_secret_manager_secret" "freesound_api_key" {
-  secret_id           = "earmark-freesound-api-key"
+locals {
+  # The variable of the function that each secret becomes.
+  secrets = merge(
+    { FREESOUND_API_KEY = "earmark-freesound-api-key" },
+    var.freesound_client_id == null ? {} : {
+      FREESOUND_CLIENT_SECRET = "earmark-freesound-client-secret"
+      FREESOUND_REFRESH_TOKEN = "earmark-freesound-refresh-token"
+    },
+  )
+}
+
+resource "google_secret_manager_secret" "this" {
+  for_each = local.secrets
+
+  secret_id           = each.value
   deletion_protection = var.protect
 
   replication {
@@ -15,11 +28,17 @@ resource "google_secret_manager_secret" "freesound_api_key" {
   depends_on = [google_project_service.this]
 }
 
-# The function does not start without a version. Freesound answers 401 to this one until there is a real key.
-resource "google_secret_manager_secret_version" "freesound_api_key" {
-  secret                 = google_secret_manager_secret.freesound_api_key.id
-  secret_data_wo         = coalesce(var.freesound_api_key, "no-key-yet")
-  secret_data_wo_version = var.freesound_api_key_version
+# The function does not start without a version. Freesound answers 401 to these until they are real.
+resource "google_secret_manager_secret_version" "this" {
+  for_each = google_secret_manager_secret.this
+
+  secret = each.value.id
+  secret_data_wo = coalesce({
+    FREESOUND_API_KEY       = var.freesound_api_key
+    FREESOUND_CLIENT_SECRET = var.freesound_client_secret
+    FREESOUND_REFRESH_TOKEN = var.freesound_refresh_token
+  }[each.key], "not-set-yet")
+  secret_data_wo_version = var.freesound_secrets_version
   deletion_policy        = "DISABLE"
 
   lifecycle {

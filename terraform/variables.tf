@@ -89,10 +89,41 @@ variable "freesound_api_key" {
   ephemeral   = true
 }
 
-variable "freesound_api_key_version" {
-  description = "Raise it by one to store a changed freesound_api_key."
+variable "freesound_client_id" {
+  description = "OAuth2 client of Freesound, for crawl.format = \"original\"; needs the two secrets below. Null: previews only."
+  type        = string
+  default     = null
+}
+
+variable "freesound_client_secret" {
+  description = "Secret of freesound_client_id, by TF_VAR_freesound_client_secret."
+  type        = string
+  default     = null
+  sensitive   = true
+  ephemeral   = true
+}
+
+variable "freesound_refresh_token" {
+  description = "Refresh token of freesound_client_id, by TF_VAR_freesound_refresh_token."
+  type        = string
+  default     = null
+  sensitive   = true
+  ephemeral   = true
+}
+
+variable "freesound_secrets_version" {
+  description = "Raise it by one to store changed freesound_… secrets."
   type        = number
   default     = 1
+}
+
+variable "freesound_rates" {
+  description = "Requests that the key may make; Freesound grants more on demand."
+  type = object({
+    per_minute = optional(number, 60)
+    per_day    = optional(number, 2000)
+  })
+  default = {}
 }
 
 variable "crawl" {
@@ -100,19 +131,25 @@ variable "crawl" {
   type = object({
     query          = optional(string, "speech")
     filter         = optional(string)
-    limit          = optional(number, 500)
+    limit          = optional(number)
     licenses       = optional(list(string), [])
     ai_preferences = optional(list(string), [])
     format         = optional(string, "preview-hq-mp3")
+    concurrency    = optional(number, 8)
+    overlap_hours  = optional(number, 168)
   })
   default = {}
 
   validation {
-    condition     = contains(["preview-hq-mp3", "preview-hq-ogg"], var.crawl.format)
-    error_message = "crawl.format is preview-hq-mp3 or preview-hq-ogg."
+    condition     = contains(["preview-hq-mp3", "preview-hq-ogg", "original"], var.crawl.format)
+    error_message = "crawl.format is preview-hq-mp3, preview-hq-ogg or original."
   }
   validation {
-    condition     = var.crawl.limit >= 1 && floor(var.crawl.limit) == var.crawl.limit
+    condition     = var.crawl.format != "original" || var.freesound_client_id != null
+    error_message = "crawl.format = original needs freesound_client_id and its secrets."
+  }
+  validation {
+    condition     = var.crawl.limit == null ? true : var.crawl.limit >= 1 && floor(var.crawl.limit) == var.crawl.limit
     error_message = "crawl.limit is a whole number from 1: the most sounds that one crawl looks at."
   }
 }

@@ -1,0 +1,93 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { checkIndexes } from "../unit/terraform/checks/indexes.ts";
+import { unsetVariables } from "../unit/terraform/checks/environment.ts";
+import { managed, type Plan } from "../unit/terraform/plan.ts";
+import { problemsOf } from "../unit/terraform/problems.ts";
+import { everything, mistakes, project_id } from "./terraform-cases.ts";
+import { canPlan, hasTerraform, plan, unformatted } from "./terraform-tool.ts";
+
+test.runIf(hasTerraform)("terraform/ is in Terraform's format", async () => {
+  expect(await unformatted()).toBe("");
+});
+
+describe.runIf(canPlan)("the plan", () => {
+  let defaults: Plan;
+  let switched: Plan;
+  beforeAll(async () => {
+    [defaults, switched] = await Promise.all([plan({ project_id }), plan(everything)]);
+  });
+
+  test("with one variable is what the code needs", () => {
+    expect(problemsOf(defaults)).toEqual([]);
+    expect(managed(defaults).length).toBeGreaterThan(80);
+  });
+
+  test("with every option switched is so too", () => {
+    expect(problemsOf(switched)).toEqual([]);
+  });
+
+  test("can set every setting that a deployment has a use for", () => {
+    // Where a local Freesound is, and how long to wait for one that is dead.
+    expect(unsetVariables(switched).toSorted()).toEqual(
+      ["CRAWL_LEASE_SECONDS", "FREESOUND_BASE_URL", "FREESOUND_IDLE_SECONDS"].map(
+        (each) => `crawl: ${each}`,
+      ),
+    );
+  });
+
+  test("holds no secret", () => {
+    expect(JSON.stringify(switched)).not.toMatch(
+      /a-key-of-the-api|a-secret-of-a-client|a-token-to-refresh/,
+    );
+  });
+
+  test("without protection lets everything go", async () => {
+    const unprotected = problemsOf(await plan({ project_id, protect: false }));
+    expect(unprotected).toContain(
+      `google_storage_bucket.this["recordings"] can be deleted with its data`,
+    );
+    expect(
+      unprotected.filter((problem) => !problem.endsWith("can be deleted with its data")),
+    ).toEqual([]);
+  });
+
+  test("finds every mistake that is seeded into one copy, and names each", async () => {
+    const seeded = problemsOf(await plan({ project_id }, ...mistakes.map(([, seed]) => seed)));
+    expect(mistakes.filter(([, , problem]) => !seeded.includes(problem))).toEqual([]);
+  });
+
+  test("a missing index is found", () => {
+    const query = `firestore.collection("recordings").where("source", "==", s).orderBy("updatedAt", "desc")`;
+    expect(checkIndexes(defaults, [query])).toEqual([
+      "shared/catalog/indexes.json: recordings needs an index on source (equal), updatedAt DESCENDING",
+    ]);
+  });
+
+  test("refuses variables that make no sense, each in words", async () => {
+    const wrong = {
+      project_id: "My Project",
+      region: "EU",
+      crawl_invokers: ["allUsers"],
+      crawl: { format: "original" },
+      label_thresholds: [2, 3, 4],
+      delivery_attempts: 3,
+      scaling: { crawl: { max_instances: 2 } },
+      dist: "nowhere",
+    };
+    const refusal = await plan(wrong).then(
+      () => "",
+      (error: Error) => error.message.replaceAll(/\s+/g, " "),
+    );
+    for (const words of [
+      "project_id is the project's id",
+      "region is one region such as europe-west1",
+      "the crawl is never public",
+      "needs freesound_client_id and its secrets",
+      "three falling numbers",
+      "the bounds of Pub/Sub",
+      "crawl runs on one instance",
+      "npm run build",
+    ])
+      expect(refusal).toContain(words);
+  });
+});

@@ -1,0 +1,33 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "#emulators/commands/build/bundle.ts";
+import { type CompositeIndex, requiredIndexes, serves } from "../firestore-queries.ts";
+import { ofType, type Plan, text } from "../plan.ts";
+
+/** Sources of what is deployed and of the commands that ask the catalog. */
+export const catalogSources = (): string[] =>
+  globSync(["functions/**/*.ts", "shared/**/*.ts", "emulators/commands/**/*.ts"], { cwd: root })
+    .map((file) => readFileSync(join(root, file), "utf8"))
+    .filter((source) => /firestore/i.test(source));
+
+/** Every query has the composite index that it needs. */
+export function checkIndexes(plan: Plan, sources = catalogSources()): string[] {
+  const declared = ofType(plan, "google_firestore_index").map(({ values }): CompositeIndex => {
+    const fields = (values["fields"] ?? []) as Record<string, string | null>[];
+    return {
+      collectionGroup: text(values["collection"]),
+      queryScope: values["query_scope"] === "COLLECTION_GROUP" ? "COLLECTION_GROUP" : "COLLECTION",
+      fields: fields.map((field) => ({
+        fieldPath: field["field_path"] ?? "",
+        order: (field["order"] ?? field["array_config"] ?? null) as "ASCENDING",
+      })),
+    };
+  });
+  return sources
+    .flatMap(requiredIndexes)
+    .filter((needed) => !declared.some((index) => serves(index, needed)))
+    .map(({ collectionGroup, fields }) => {
+      const names = fields.map(({ fieldPath, order }) => `${fieldPath} ${order ?? "(equal)"}`);
+      return `shared/catalog/indexes.json: ${collectionGroup} needs an index on ${names.join(", ")}`;
+    });
+}

@@ -1,0 +1,23 @@
+import { checkBindings } from "./checks/bindings.ts";
+import { checkEnvironment } from "./checks/environment.ts";
+import { checkFlow } from "./checks/flow.ts";
+import { checkFunctions } from "./checks/functions.ts";
+import { checkIndexes } from "./checks/indexes.ts";
+import { checkObservability } from "./checks/observability.ts";
+import { checkProtection } from "./checks/protection.ts";
+import { checkWarehouse } from "./checks/warehouse.ts";
+import type { Check, Plan } from "./plan.ts";
+
+const checks: readonly Check[] = [
+  checkBindings,
+  checkEnvironment,
+  checkFlow,
+  checkFunctions,
+  (plan) => checkIndexes(plan),
+  checkObservability,
+  checkProtection,
+  checkWarehouse,
+];
+
+/** Everything that is wrong with a plan, each a sentence. */
+export const problemsOf = (plan: Plan): string[] => checks.flatMap((check) => check(plan));
