@@ -37,7 +37,8 @@ type Pair = readonly [Int16Array, Int16Array];
 /** Clips of the fixtures one after the other until they are long enough. */
 async function makePair({ sampleRate }: PesqOptions, seconds: number): Promise<Pair> {
   const pairs = (await readPairs(fixtures)).filter(
-    (p) => p.rate === sampleRate && p.reference !== p.degraded && !["delay", "noise"].includes(p.id),
+    (p) =>
+      p.rate === sampleRate && p.reference !== p.degraded && !["delay", "noise"].includes(p.id),
   );
   const sides = [
     new Int16Array(seconds * sampleRate),

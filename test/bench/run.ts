@@ -1,14 +1,24 @@
 /** `npm run bench -- NAME`: runs the benchmark in `NAME.ts` beside this file, by its export `bench`. */
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 
 interface Benchmark {
   /** Measures and prints. */
   bench(): void | Promise<void>;
 }
 
-const names = (await readdir(import.meta.dirname))
-  .filter((file) => file.endsWith(".ts") && file !== "run.ts")
-  .map((file) => file.slice(0, -".ts".length));
+/** Files here that export `bench`, by their names; others are tools, and are not loaded to see. */
+async function findBenchmarks(): Promise<string[]> {
+  const names: string[] = [];
+  for (const file of await readdir(import.meta.dirname)) {
+    if (!file.endsWith(".ts") || file === "run.ts") continue;
+    const source = await readFile(join(import.meta.dirname, file), "utf8");
+    if (/^export (async )?function bench\b/m.test(source)) names.push(file.slice(0, -3));
+  }
+  return names;
+}
+
+const names = await findBenchmarks();
 const [name, ...more] = process.argv.slice(2);
 
 if (name === undefined || more.length > 0 || !names.includes(name)) {
