@@ -85,41 +85,64 @@ export const toAudioLimits = (config: z.infer<z.ZodObject<typeof limits>>) => ({
   maxMemoryMb: config.DECODE_MEMORY_MB,
 });
 
+/** What originals need beside the API key. */
+export const oauthSettings = [
+  "FREESOUND_CLIENT_ID",
+  "FREESOUND_CLIENT_SECRET",
+  "FREESOUND_TOKEN_STORE",
+] as const;
+
 /** What `crawl` reads from the environment. */
-export const CrawlConfig = z.object({
-  ...common,
-  FREESOUND_BASE_URL: z.url().default("https://freesound.org"),
-  FREESOUND_API_KEY: name,
-  /** Rates of the key, shared by everything that uses it here: https://freesound.org/docs/api/overview.html */
-  FREESOUND_REQUESTS_PER_MINUTE: count.default(60),
-  FREESOUND_REQUESTS_PER_DAY: count.default(2000),
-  /** An exchange in which nothing moves for so long is given up, in seconds. */
-  FREESOUND_IDLE_SECONDS: z.coerce.number().positive().default(30),
-  /** OAuth2, for originals. */
-  FREESOUND_CLIENT_ID: name.optional(),
-  FREESOUND_CLIENT_SECRET: name.optional(),
-  FREESOUND_REFRESH_TOKEN: name.optional(),
-  /** Where manifests are; needed for them alone. */
-  REFERENCES_BUCKET: name.optional(),
-  CRAWL_QUERY: z.string().default("speech"),
-  CRAWL_FILTER: z.string().optional(),
-  /** The first so many sounds of the search, by relevance, each time; unset is all, and then only what is new. */
-  CRAWL_LIMIT: count.optional(),
-  /** Licences to store, as SPDX ids; unset is every licence. */
-  CRAWL_LICENSES: list.pipe(z.array(licenseId)).optional(),
-  /** `gen_ai_preference` values to store; unset is every one. */
-  CRAWL_AI_PREFERENCES: list.pipe(z.array(z.enum(aiPreferences))).optional(),
-  CRAWL_FORMAT: z.enum(crawlFormats).default("preview-hq-mp3"),
-  /** Downloads at the same time. */
-  CRAWL_CONCURRENCY: count.max(64).default(8),
-  /** Longest that one request may take, in seconds: Cloud Scheduler waits no longer than 30 minutes. */
-  CRAWL_TIMEOUT_SECONDS: count.max(3600).default(1800),
-  /** How far before the newest sound seen the next crawl begins, in hours: some are published late. */
-  CRAWL_OVERLAP_HOURS: z.coerce.number().nonnegative().default(168),
-  /** A crawl that has not been heard of for so long, in seconds, is taken for dead. */
-  CRAWL_LEASE_SECONDS: count.default(120),
-  MAX_BYTES: limits.MAX_BYTES,
-});
+export const CrawlConfig = z
+  .object({
+    ...common,
+    FREESOUND_BASE_URL: z.url().default("https://freesound.org"),
+    FREESOUND_API_KEY: name,
+    /** Rates of the key, shared by everything that uses it here: https://freesound.org/docs/api/overview.html */
+    FREESOUND_REQUESTS_PER_MINUTE: count.default(60),
+    FREESOUND_REQUESTS_PER_DAY: count.default(2000),
+    /** An exchange in which nothing moves for so long is given up, in seconds. */
+    FREESOUND_IDLE_SECONDS: z.coerce.number().positive().default(30),
+    /** OAuth2, for originals: https://freesound.org/docs/api/authentication.html */
+    FREESOUND_CLIENT_ID: name.optional(),
+    FREESOUND_CLIENT_SECRET: name.optional(),
+    /** The first refresh token; each use replaces it, and the new one is kept in the store. */
+    FREESOUND_REFRESH_TOKEN: name.optional(),
+    /** Where the newest tokens are kept: a secret of Secret Manager, or a file. */
+    FREESOUND_TOKEN_STORE: z
+      .string()
+      .regex(
+        /^(projects\/[^/]+\/secrets\/[\w-]+|file:.+)$/,
+        "must be projects/PROJECT/secrets/SECRET or file:PATH",
+      )
+      .optional(),
+    /** Where manifests are; needed for them alone. */
+    REFERENCES_BUCKET: name.optional(),
+    CRAWL_QUERY: z.string().default("speech"),
+    CRAWL_FILTER: z.string().optional(),
+    /** The first so many sounds of the search, by relevance, each time; unset is all, and then only what is new. */
+    CRAWL_LIMIT: count.optional(),
+    /** Licences to store, as SPDX ids; unset is every licence. */
+    CRAWL_LICENSES: list.pipe(z.array(licenseId)).optional(),
+    /** `gen_ai_preference` values to store; unset is every one. */
+    CRAWL_AI_PREFERENCES: list.pipe(z.array(z.enum(aiPreferences))).optional(),
+    CRAWL_FORMAT: z.enum(crawlFormats).default("preview-hq-mp3"),
+    /** Downloads at the same time. */
+    CRAWL_CONCURRENCY: count.max(64).default(8),
+    /** Longest that one request may take, in seconds: Cloud Scheduler waits no longer than 30 minutes. */
+    CRAWL_TIMEOUT_SECONDS: count.max(3600).default(1800),
+    /** How far before the newest sound seen the next crawl begins, in hours: some are published late. */
+    CRAWL_OVERLAP_HOURS: z.coerce.number().nonnegative().default(168),
+    /** A crawl that has not been heard of for so long, in seconds, is taken for dead. */
+    CRAWL_LEASE_SECONDS: count.default(120),
+    MAX_BYTES: limits.MAX_BYTES,
+  })
+  .superRefine((config, context) => {
+    if (config.CRAWL_FORMAT !== "original") return;
+    for (const name of oauthSettings)
+      if (config[name] === undefined)
+        context.addIssue({ code: "custom", path: [name], message: "is needed for originals" });
+  });
 export type CrawlConfig = z.infer<typeof CrawlConfig>;
 
 /** What `load` reads from the environment. */

@@ -50,6 +50,8 @@ export const log = {
     write("WARNING", "crawl ends because another one has taken over", f),
   heartbeatFailed: (error: unknown) =>
     write("WARNING", "the crawl's lease could not be prolonged", { error: describe(error) }),
+  oldTokenKept: (error: unknown) =>
+    write("WARNING", "a used-up refresh token could not be destroyed", { error: describe(error) }),
   quotaWaiting: (f: { waitMs: number }) => write("INFO", "waiting for the quota of the API key", f),
   soundStored: (f: { crawlId: string; objectName: string; bytes: number }) =>
     write("DEBUG", "sound stored", f),

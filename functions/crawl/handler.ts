@@ -1,5 +1,5 @@
 import type { Request, Response } from "@google-cloud/functions-framework";
-import type { CrawlConfig } from "#shared/config.ts";
+import { type CrawlConfig, oauthSettings } from "#shared/config.ts";
 import { PermanentError } from "#shared/errors.ts";
 import { describe, log } from "#shared/log.ts";
 import { crawl, sinceOf, toKey } from "./crawl.ts";
@@ -86,8 +86,10 @@ function missingSettings(config: CrawlConfig, { manifest, format }: CrawlRequest
   const problems: string[] = [];
   if (manifest !== undefined && config.REFERENCES_BUCKET === undefined)
     problems.push("manifest: needs REFERENCES_BUCKET, which is not set");
-  if (format === "original" && config.FREESOUND_REFRESH_TOKEN === undefined)
-    problems.push("format: original needs FREESOUND_REFRESH_TOKEN, which is not set");
+  if (format === "original")
+    for (const name of oauthSettings)
+      if (config[name] === undefined)
+        problems.push(`format: original needs ${name}, which is not set`);
   return problems;
 }
 

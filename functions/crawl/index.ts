@@ -30,6 +30,11 @@ http(
     crawls: openCrawls(firestore),
     warehouse: openWarehouse(new BigQuery({ projectId }), config.BIGQUERY_DATASET),
     clock: systemClock,
-    openSource: sourceOpener(config, { firestore, clock: systemClock, references }),
+    openSource: sourceOpener(config, {
+      firestore,
+      clock: systemClock,
+      references,
+      googleRequest: (options) => storage.authClient.request(options),
+    }),
   }),
 );

@@ -38,6 +38,10 @@ export interface Harness {
   readonly freesound: FreesoundEmulator;
   readonly storage: StorageEmulator;
   readonly firestore: Firestore;
+  /** Address of the Firestore server. */
+  readonly firestoreUrl: string;
+  /** What every sound's preview is. */
+  readonly file: Buffer;
   readonly edges: CrawlEdges;
   readonly rows: Row[];
   readonly environment: Record<string, string>;
@@ -98,6 +102,7 @@ export async function startHarness({
       firestore,
       clock,
       references: openObjects(client, references),
+      googleRequest: async () => Promise.reject(new Error("no secret is asked for here")),
       ...(reach === undefined ? {} : { reach }),
     }),
   });
@@ -109,6 +114,8 @@ export async function startHarness({
     freesound,
     storage,
     firestore,
+    firestoreUrl: emulator.url,
+    file,
     edges: edges(),
     rows,
     environment,
