@@ -1,7 +1,18 @@
 /** PESQ (ITU-T P.862, P.862.1, P.862.2) of two speech signals. See README.md. */
 export { type PesqOptions, pesq, prepareReference } from "./pesq.ts";
-export type { PreparedReference } from "./prepared-reference.ts";
-export type { PesqBadInterval, PesqMatch, PesqResult, PesqUtterance } from "./result.ts";
+export {
+  /** @public */
+  type PreparedReference,
+} from "./prepared-reference.ts";
+export {
+  /** @public */
+  type PesqBadInterval,
+  /** @public */
+  type PesqMatch,
+  type PesqResult,
+  /** @public */
+  type PesqUtterance,
+} from "./result.ts";
 export type { PesqSamples } from "./front-end.ts";
 export type { PesqMode } from "./score.ts";
 export type { PesqRate } from "./sizes.ts";
@@ -11,6 +22,7 @@ export {
   NonFiniteSampleError,
   PesqArgumentError,
   PesqError,
+  /** @public */
   type PesqErrorCode,
   SignalTooLongError,
   SignalTooShortError,

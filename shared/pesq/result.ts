@@ -4,7 +4,11 @@ import { type PesqMode, toMosLqo } from "./score.ts";
 import { GUARD_WINDOWS, type Sizes } from "./sizes.ts";
 import type { Utterance } from "./utterance.ts";
 
-/** A part of the reference with its delay. Times are in seconds from the start of the reference. */
+/**
+ * A part of the reference with its delay. Times are in seconds from the start of the reference.
+ *
+ * @public
+ */
 export interface PesqUtterance {
   readonly start: number;
   readonly end: number;
@@ -14,7 +18,11 @@ export interface PesqUtterance {
   readonly confidence: number;
 }
 
-/** A part that was aligned again because it sounded bad. In seconds, as an utterance. */
+/**
+ * A part that was aligned again because it sounded bad. In seconds, as an utterance.
+ *
+ * @public
+ */
 export interface PesqBadInterval {
   readonly start: number;
   readonly end: number;
@@ -35,7 +43,11 @@ export interface PesqResult {
   readonly match: PesqMatch;
 }
 
-/** How well the two signals prove to be a pair. */
+/**
+ * How well the two signals prove to be a pair.
+ *
+ * @public
+ */
 export interface PesqMatch {
   /** Correlation of the band envelopes after alignment, −1 … 1. */
   readonly correlation: number;

@@ -1,10 +1,11 @@
+import { type Candidate, voteFirstHalves, voteSecondHalves } from "./candidate-votes.ts";
 import { windowDelay } from "./correlation.ts";
 import { FrameCorrelator } from "./frame-correlator.ts";
 import type { PreparedSide } from "./front-end.ts";
 import type { Pointer } from "./kernels.ts";
 import { GUARD_WINDOWS, type Sizes, quo } from "./sizes.ts";
 import type { Utterance } from "./utterance.ts";
-import { TriangleVotes, type VotedDelay } from "./votes.ts";
+import type { VotedDelay } from "./votes.ts";
 import { type Workspace, alignmentWindow } from "./workspace.ts";
 
 const f = Math.fround;
@@ -12,15 +13,6 @@ const f = Math.fround;
 /** Shortest utterance that may be split, in envelope windows of speech. */
 const SHORTEST = 200;
 const MOST_CANDIDATES = 40;
-
-/** A place to split at, with the delays that the halves would have. */
-interface Candidate {
-  readonly point: number;
-  readonly crude1: number;
-  crude2: number;
-  first: VotedDelay;
-  second: VotedDelay;
-}
 
 const UNKNOWN: VotedDelay = { lag: 0, confidence: 0 };
 
@@ -98,104 +90,6 @@ function crudeDelays(
     return { point, crude1, crude2: 0, first: UNKNOWN, second: UNKNOWN };
   });
   return { candidates, window: window && ws.put(window) };
-}
-
-/** A crude delay, the frames it goes through and the candidates that share it. */
-interface Track {
-  readonly crude: number;
-  readonly candidates: Candidate[];
-  readonly votes: TriangleVotes;
-  /** Start of the next frame in the reference. */
-  at: number;
-}
-
-function makeTracks(
-  ws: Workspace,
-  candidates: readonly Candidate[],
-  crudeOf: (candidate: Candidate) => number,
-  startOf: (crude: number) => number,
-): Track[] {
-  const tracks = new Map<number, Track>();
-  for (const candidate of candidates) {
-    const crude = crudeOf(candidate);
-    let track = tracks.get(crude);
-    if (!track) {
-      track = { crude, candidates: [], votes: new TriangleVotes(ws), at: startOf(crude) };
-      tracks.set(crude, track);
-    }
-    track.candidates.push(candidate);
-  }
-  return [...tracks.values()];
-}
-
-/** Forward from the beginning; the candidates are in ascending order. */
-function voteFirstHalves(
-  ws: Workspace,
-  utterance: Utterance,
-  candidates: readonly Candidate[],
-  deg: PreparedSide,
-  frames: FrameCorrelator,
-): void {
-  const { align, window } = ws.sizes;
-  const begin = utterance.start * window;
-  const fits = ({ at, crude }: Track, { point }: Candidate) =>
-    at + crude + align <= deg.length && at + align <= point * window;
-  let tracks = makeTracks(
-    ws,
-    candidates,
-    (c) => c.crude1,
-    (crude) => Math.max(begin, -crude),
-  );
-  while (tracks.length > 0) {
-    // Frame by frame, so that all tracks find the spectra of the others.
-    tracks = tracks.filter((track) => {
-      settle(track, fits, (candidate, best) => (candidate.first = best));
-      if (track.candidates.length === 0) return false;
-      track.votes.add(frames, track.at, track.at + track.crude);
-      track.at += align / 4;
-      return true;
-    });
-  }
-}
-
-/** Backward from the end; later candidates need fewer frames. */
-function voteSecondHalves(
-  ws: Workspace,
-  utterance: Utterance,
-  hopeful: readonly Candidate[],
-  deg: PreparedSide,
-  frames: FrameCorrelator,
-): void {
-  const { align, window } = ws.sizes;
-  const begin = utterance.end * window - align;
-  const fits = ({ at, crude }: Track, { point }: Candidate) =>
-    at + crude >= 0 && at >= point * window;
-  let tracks = makeTracks(
-    ws,
-    hopeful.toReversed(),
-    (c) => c.crude2,
-    (crude) => Math.min(begin, deg.length - align - crude),
-  );
-  while (tracks.length > 0) {
-    tracks = tracks.filter((track) => {
-      settle(track, fits, (candidate, best) => (candidate.second = best));
-      if (track.candidates.length === 0) return false;
-      track.votes.add(frames, track.at, track.at + track.crude);
-      track.at -= align / 4;
-      return true;
-    });
-  }
-}
-
-/** Gives the candidates whose frames are all counted what the votes say so far. */
-function settle(
-  track: Track,
-  fits: (track: Track, candidate: Candidate) => boolean,
-  set: (candidate: Candidate, best: VotedDelay) => void,
-): void {
-  const { candidates, votes } = track;
-  while (candidates.length > 0 && !fits(track, candidates[0]))
-    set(candidates.shift()!, votes.best());
 }
 
 function choose(

@@ -4,7 +4,7 @@ import { decodeAudio } from "#shared/audio/decode.ts";
 import type { PesqMode, PesqRate } from "#shared/pesq/index.ts";
 
 /** What the reference code gave for a pair and mode. */
-export type Golden = { readonly mosLqo: number; readonly raw: number } | { readonly error: string };
+type Golden = { readonly mosLqo: number; readonly raw: number } | { readonly error: string };
 
 export interface Pair {
   readonly id: string;
