@@ -26,18 +26,23 @@ export interface GradeParameters {
 /** Fitted to the wideband PESQ of known degradations; README.md tells how, and how well. */
 export const gradeParameters: GradeParameters = {
   noiseDb: 32,
-  noiseSlopeDb: 2.7,
-  decayDb: 20.3,
-  decaySlopeDb: 2.97,
+  noiseSlopeDb: 2.8,
+  decayDb: 20.4,
+  decaySlopeDb: 3.1,
   dropoutRatio: 0.021,
-  bandwidthHz: 4307,
-  bandwidthSlopeOctaves: 0.167,
+  bandwidthHz: 4300,
+  bandwidthSlopeOctaves: 0.2,
 };
 
 /** Wideband MOS-LQO of a flawless pair is 4.64; without a pair slightly less is claimed. */
 const best = 4.6;
 /** From here on nothing is lost: what clean studio speech reaches in any voice. */
 const clean = { noiseDb: 34, decayDb: 24, bandwidthHz: 6800, humDb: -25 };
+/**
+ * A recording that fills the rate it is stored at lost nothing on the way: telephone sound at 8 kHz may still be good.
+ * The same cut inside of a higher rate is the mark of a coder or of a detour through a telephone.
+ */
+const filled = { share: 0.85, factor: 0.75 };
 const clippingHalf = 0.05;
 const humHalfDb = -13;
 const least = { seconds: 0.5, speechProbability: 0.3, levelDbov: -70 };
@@ -82,6 +87,12 @@ function impairmentsOf(card: Scorecard, p: GradeParameters): Impairment[] {
   const decayDb = contrast?.decayDb ?? 0;
   const bandwidthHz = card.bandwidthHz ?? 0;
   const octaves = (hz: number) => Math.log2(hz / p.bandwidthHz);
+  const bandwidthFactor = falling(
+    octaves(bandwidthHz),
+    octaves(clean.bandwidthHz),
+    p.bandwidthSlopeOctaves,
+  );
+  const isFilled = bandwidthHz >= (filled.share * card.sampleRate) / 2;
   return [
     {
       factor: falling(noiseDb - p.noiseDb, clean.noiseDb - p.noiseDb, p.noiseSlopeDb),
@@ -100,7 +111,7 @@ function impairmentsOf(card: Scorecard, p: GradeParameters): Impairment[] {
       reason: `dropouts: ${card.dropoutCount} gaps, ${percent(dropoutRatio)} of the time`,
     },
     {
-      factor: falling(octaves(bandwidthHz), octaves(clean.bandwidthHz), p.bandwidthSlopeOctaves),
+      factor: isFilled ? Math.max(filled.factor, bandwidthFactor) : bandwidthFactor,
       reason: `${bandwidthHz < 5000 ? "telephone" : "limited"} bandwidth: ${(bandwidthHz / 1000).toFixed(1)} kHz`,
     },
     {

@@ -96,6 +96,7 @@ export class Measures {
       bandwidthHz: bandwidth?.bandwidthHz ?? null,
       upsampled: isUpsampled(this.#format, bandwidth),
       durationSeconds: this.#frames / this.#format.sampleRate,
+      sampleRate: this.#format.sampleRate,
       loudnessRangeLu: loudness.rangeLu,
       clippedRuns: clipping.runs,
       bandwidthEdgeDb: bandwidth?.edgeDb ?? null,

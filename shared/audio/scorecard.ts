@@ -24,6 +24,7 @@ export interface Scorecard {
   readonly upsampled: boolean;
 
   readonly durationSeconds: number;
+  readonly sampleRate: number;
   readonly loudnessRangeLu: number;
   readonly clippedRuns: number;
   readonly bandwidthEdgeDb: Bandwidth["edgeDb"] | null;

@@ -19,7 +19,7 @@ const steepDb = 20;
 /** Cuts above this share of the Nyquist frequency are those of ordinary converters. */
 const ordinaryCut = 0.92;
 
-/** Effective bandwidth: the mean power spectrum of a short-time transform (12 ms Blackman–Harris, hop 10 ms). */
+/** Effective bandwidth: the mean power spectrum of a short-time transform (23 ms Blackman–Harris, hop 10 ms). */
 export class BandwidthMeter implements Measure<Bandwidth | null> {
   readonly #framer: Framer;
   readonly #sum: Float64Array;
@@ -27,7 +27,7 @@ export class BandwidthMeter implements Measure<Bandwidth | null> {
   readonly #nyquist: number;
 
   constructor(sampleRate: number) {
-    const size = 2 ** Math.max(7, Math.round(Math.log2(0.0116 * sampleRate)));
+    const size = 2 ** Math.max(8, Math.round(Math.log2(0.0232 * sampleRate)));
     const spectrum = planPowerSpectrum(blackmanHarris(size), size);
     const power = new Float64Array(spectrum.bins);
     this.#sum = new Float64Array(spectrum.bins);

@@ -105,9 +105,12 @@ export class ModulationEnergy {
 
   #clamped(windows: readonly Float32Array[]): Float64Array {
     const sum = new Float64Array(this.#sum.length);
+    const least = this.#peak * dynamicRange;
     for (const energy of windows) {
+      // Pauses say nothing, but lifted to the floor they would weigh as much in either sum.
+      if (energy.every((value) => value <= least)) continue;
       for (let cell = 0; cell < sum.length; cell++) {
-        sum[cell] += Math.min(this.#peak, Math.max(this.#peak * dynamicRange, energy[cell]));
+        sum[cell] += Math.min(this.#peak, Math.max(least, energy[cell]));
       }
     }
     return sum;

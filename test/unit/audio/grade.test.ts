@@ -1,0 +1,114 @@
+import { assert, double, property, tuple } from "fast-check";
+import { describe, expect, test } from "vitest";
+import { grade } from "#shared/audio/grade.ts";
+import type { Scorecard } from "#shared/audio/scorecard.ts";
+
+const clean: Scorecard = {
+  snrDb: 60,
+  srmr: 4,
+  activeSpeechLevelDbov: -26,
+  speechActivity: 0.8,
+  loudnessLufs: -24,
+  truePeakDbtp: -4,
+  clippingRatio: 0,
+  bandwidthHz: 8000,
+  upsampled: false,
+  durationSeconds: 8,
+  sampleRate: 16_000,
+  loudnessRangeLu: 5,
+  clippedRuns: 0,
+  bandwidthEdgeDb: 0,
+  speechProbability: 0.97,
+  speechTraits: null,
+  contrast: { activeShare: 0.7, noiseDistanceDb: 45, decayDb: 28, noiseFloorDbov: -80 },
+  dcOffset: 0,
+  silence: { leadingSeconds: 0, trailingSeconds: 0, totalSeconds: 1 },
+  dropoutCount: 0,
+  dropoutRatio: 0,
+  hum: null,
+  channels: { isDualMono: false, silentChannels: [], isInverted: false },
+};
+const contrast = (noiseDistanceDb: number, decayDb: number) => ({
+  activeShare: 0.7,
+  noiseFloorDbov: -60,
+  noiseDistanceDb,
+  decayDb,
+});
+const score = (card: Partial<Scorecard>) => grade({ ...clean, ...card }).score ?? Number.NaN;
+
+test("a clean recording is excellent, without a word against it", () => {
+  expect(grade(clean)).toEqual({ score: 4.6, reasons: [], unratedReason: null });
+});
+
+describe("every impairment lowers the score and says so", () => {
+  test.each([
+    [
+      "background noise: speech stands 20 dB over it (WADA-SNR 60 dB)",
+      { contrast: contrast(20, 28) },
+    ],
+    ["reverberation or smearing: sounds fall only 14 dB in 50 ms", { contrast: contrast(45, 14) }],
+    ["clipped: 8.0 % of samples", { clippingRatio: 0.08 }],
+    ["dropouts: 12 gaps, 2.0 % of the time", { dropoutCount: 12, dropoutRatio: 0.02 }],
+    ["telephone bandwidth: 3.4 kHz", { bandwidthHz: 3400 }],
+    ["mains hum: 50 Hz at -10 dB", { hum: { mainsHz: 50, relativeDb: -10 } }],
+  ])("%s", (reason, card) => {
+    const result = grade({ ...clean, ...card });
+    expect(result.reasons).toEqual([reason]);
+    expect(result.score).toBeLessThan(3.5);
+    expect(result.score).toBeGreaterThanOrEqual(1);
+  });
+
+  test("the gravest first", () => {
+    const { reasons } = grade({ ...clean, contrast: contrast(30, 28), clippingRatio: 0.3 });
+    expect(reasons.map((reason) => reason.split(":")[0])).toEqual(["clipped", "background noise"]);
+  });
+});
+
+test("telephone sound stored at its own rate is still good", () => {
+  expect(score({ bandwidthHz: 3950, sampleRate: 8000 })).toBeGreaterThanOrEqual(3.5);
+});
+
+/** Two numbers of a range, the smaller first. */
+const pair = (min: number, max: number) =>
+  tuple(double({ min, max, noNaN: true }), double({ min, max, noNaN: true })).map(
+    ([a, b]) => [Math.min(a, b), Math.max(a, b)] as const,
+  );
+
+test("the rule is monotone: whatever gets worse, the score does not rise", () => {
+  const ranges = [
+    pair(0, 60),
+    pair(0, 60),
+    pair(0, 0.5),
+    pair(0, 0.5),
+    pair(100, 8000),
+    pair(-45, 0),
+  ] as const;
+  const rule = property(...ranges, (noise, decay, clipping, dropouts, bandwidth, hum) => {
+    const [better, worse] = ([0, 1] as const).map((step) =>
+      score({
+        contrast: contrast(noise[1 - step], decay[1 - step]),
+        clippingRatio: clipping[step],
+        dropoutRatio: dropouts[step],
+        bandwidthHz: bandwidth[1 - step],
+        hum: { mainsHz: 50, relativeDb: hum[step] },
+      }),
+    );
+    return worse <= better && worse >= 1 && better <= 4.6;
+  });
+  expect(() => assert(rule)).not.toThrow();
+});
+
+describe("what cannot be rated says why", () => {
+  test.each([
+    ["silence: every sample is zero", { truePeakDbtp: null }],
+    ["too short: 0.30 s", { durationSeconds: 0.3 }],
+    ["silence: -90 dBov", { activeSpeechLevelDbov: -90 }],
+    ["no speech found: probability 0.05", { speechProbability: 0.05 }],
+    [
+      "the channels cancel each other: one is inverted",
+      { channels: { isDualMono: false, silentChannels: [], isInverted: true } },
+    ],
+  ])("%s", (unratedReason, card) => {
+    expect(grade({ ...clean, ...card })).toEqual({ score: null, reasons: [], unratedReason });
+  });
+});

@@ -1,0 +1,177 @@
+import { describe, expect, test } from "vitest";
+import { BandLevelMeter } from "#shared/dsp/band-levels.ts";
+import { findSilence } from "#shared/dsp/silence.ts";
+import { loudLevel, speechContrast } from "#shared/dsp/speech-contrast.ts";
+import { speechProbability, speechTraits } from "#shared/dsp/speech-traits.ts";
+import { SrmrMeter } from "#shared/dsp/srmr.ts";
+import { measureAll } from "#shared/dsp/measure.ts";
+import { VoicingMeter } from "#shared/dsp/voicing.ts";
+import {
+  join,
+  mix,
+  noise,
+  pieces,
+  reverberate,
+  scale,
+  speechLike,
+  tone,
+  uniform,
+} from "./signals.ts";
+
+const rate = 16_000;
+const speech = speechLike(8, rate);
+const rms = Math.sqrt(speech.reduce((sum, x) => sum + x * x, 0) / speech.length);
+const roomTimes = [0, 0.25, 0.5, 1, 1.5];
+const rooms = roomTimes.map((seconds) => reverberate(speech, seconds, rate));
+
+function levelsOf(signal: Float32Array, sampleRate = rate) {
+  const meter = new BandLevelMeter(sampleRate);
+  for (const piece of pieces(signal)) meter.push(piece);
+  return meter;
+}
+
+const probability = (signal: Float32Array) => {
+  const traits = speechTraits(levelsOf(signal), measureAllVoicing(signal));
+  return traits && speechProbability(traits);
+};
+
+function measureAllVoicing(signal: Float32Array) {
+  const meter = new VoicingMeter(rate);
+  meter.push(signal);
+  return meter.result();
+}
+
+const falls = (values: readonly number[]) =>
+  values.every((value, i) => i === 0 || value < values[i - 1]);
+
+describe("SRMR", () => {
+  const results = rooms.map((room) => measureAll(new SrmrMeter(rate), room));
+
+  test("falls with reverberation time from 0 to 1.5 s", () => {
+    expect(falls(results.map(({ srmr }) => srmr ?? Number.NaN))).toBe(true);
+  });
+
+  test("so does the normalised variant, once the room does more than to round off the edges of syllables", () => {
+    const values = results.map(({ normalised }) => normalised ?? Number.NaN);
+    expect(falls(values.slice(1))).toBe(true);
+    expect(values[2]).toBeLessThan(values[0]);
+  });
+
+  test("does not depend on level", () => {
+    const soft = measureAll(new SrmrMeter(rate), scale(speech, 0.1));
+    expect(soft.normalised).toBeCloseTo(results[0].normalised ?? Number.NaN, 2);
+  });
+
+  test("is nothing for less than a window", () => {
+    expect(measureAll(new SrmrMeter(rate), speech.subarray(0, 3000))).toEqual({
+      srmr: null,
+      normalised: null,
+    });
+  });
+});
+
+describe("contrast", () => {
+  test("decays get shallower with reverberation", () => {
+    expect(falls(rooms.map((room) => speechContrast(levelsOf(room))?.decayDb ?? Number.NaN))).toBe(
+      true,
+    );
+  });
+
+  test("the distance to the noise falls with noise, and not with gain", () => {
+    const distances = [60, 40, 30, 20, 10, 0].map((snr) => {
+      const noisy = mix(speech, noise(rms * 10 ** (-snr / 20), 8, rate));
+      return speechContrast(levelsOf(scale(noisy, 0.3)))?.noiseDistanceDb ?? Number.NaN;
+    });
+    expect(falls(distances)).toBe(true);
+    expect(distances[2] - distances[3]).toBeGreaterThan(7);
+  });
+
+  test("the noise floor is the noise's level", () => {
+    const noisy = mix(speech, noise(0.001, 8, rate));
+    expect(Math.abs((speechContrast(levelsOf(noisy))?.noiseFloorDbov ?? 0) + 60)).toBeLessThan(1.5);
+  });
+
+  test("muted pauses neither help nor harm", () => {
+    const noisy = mix(speech, noise(0.003, 8, rate));
+    const padded = join(new Float32Array(2 * rate), noisy, new Float32Array(3 * rate));
+    const [a, b] = [noisy, padded].map(
+      (signal) => speechContrast(levelsOf(signal))?.noiseDistanceDb ?? Number.NaN,
+    );
+    expect(Math.abs(a - b)).toBeLessThan(1.5);
+  });
+
+  test("digital silence has none", () => {
+    expect(speechContrast(levelsOf(new Float32Array(rate)))).toBeNull();
+  });
+});
+
+test("silence in front, behind and in all is found to a frame or two", () => {
+  const levels = levelsOf(
+    join(
+      new Float32Array(2 * rate),
+      noise(0.1, 1, rate),
+      new Float32Array(rate),
+      noise(0.1, 1, rate),
+      new Float32Array(3 * rate),
+    ),
+  );
+  const silence = findSilence(levels, loudLevel(levels));
+  expect(silence.leadingSeconds).toBeCloseTo(2, 1);
+  expect(silence.trailingSeconds).toBeCloseTo(3, 1);
+  expect(Math.abs(silence.totalSeconds - 6)).toBeLessThan(0.15);
+});
+
+test("the pitch of a voice is found", () => {
+  const { periodicity, pitchHz } = measureAllVoicing(
+    mix(tone(150, 0.3, 1, rate), tone(300, 0.2, 1, rate), tone(450, 0.1, 1, rate)),
+  );
+  expect(periodicity[20]).toBeGreaterThan(0.95);
+  expect(pitchHz[20]).toBeCloseTo(150, -0.3);
+});
+
+describe("speech or not", () => {
+  const next = uniform(3);
+  const notes = Array.from({ length: 24 }, () => 220 * 2 ** (Math.floor(next() * 24) / 12));
+  const melody = join(
+    ...notes.map((hz) =>
+      mix(
+        tone(hz, 0.3, 0.3, rate),
+        tone(2 * hz, 0.15, 0.3, rate),
+        tone(3 * hz, 0.1, 0.3, rate),
+      ).map((x, i) => x * Math.exp(-i / 3000)),
+    ),
+  );
+  const clicks = new Float32Array(8 * rate).map((_, i) => (i % 5111 === 0 ? 0.9 : 0));
+  const beat = noise(0.3, 8, rate).map((x, i) => x * Math.exp(-(i % 4000) / 400));
+
+  test("speech is found: clean, noisy, reverberant, through a telephone", () => {
+    expect(probability(speech)).toBeGreaterThan(0.8);
+    expect(probability(mix(speech, noise(rms / 10 ** (5 / 20), 8, rate)))).toBeGreaterThan(0.5);
+    expect(probability(rooms[3])).toBeGreaterThan(0.5);
+  });
+
+  test.each([
+    ["white noise", noise(0.1, 8, rate)],
+    [
+      "noise at the rate of syllables",
+      noise(0.1, 8, rate).map((x, i) => x * (1 + Math.sin((2 * Math.PI * 4 * i) / rate))),
+    ],
+    ["a tone", tone(440, 0.3, 8, rate)],
+    ["a melody", melody],
+    ["a beat", beat],
+    ["clicks", mix(clicks, noise(1e-4, 8, rate))],
+    [
+      "a siren",
+      tone(600, 0.3, 8, rate).map(
+        (x, i) => x * (0.6 + 0.4 * Math.sin((2 * Math.PI * 4 * i) / rate)),
+      ),
+    ],
+  ])("%s is none", (_, signal) => {
+    expect(probability(signal)).toBeLessThan(0.3);
+  });
+
+  test("silence and half a second are not judged", () => {
+    expect(probability(new Float32Array(8 * rate))).toBeNull();
+    expect(probability(speech.subarray(0, rate / 2))).toBeNull();
+  });
+});
