@@ -4,7 +4,7 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /** `CC-BY-NC-4.0` → `CC BY-NC 4.0`. */
-const toLicenseName = (spdx: string) =>
+export const toLicenseName = (spdx: string) =>
   names[spdx] ?? spdx.replace(/^CC-(.+)-(\d\.\d)$/, "CC $1 $2");
 
 /**

@@ -1,0 +1,89 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "csv-stringify/sync";
+import { parseOptions, run, UsageError } from "./cli.ts";
+import { connectWarehouse } from "./connect.ts";
+import { creditColumns, toMarkdown } from "./credits.ts";
+import { query, type Row } from "./query.ts";
+
+const help = `npm run attribution -- [options]
+
+Writes who is to be credited for the recordings: title, author, source and licence of each, as CREDITS.md and
+CREDITS.csv.
+
+  --where SQL      only these recordings: a condition on the columns of audio_info and of recordings, for example
+                   "quality_label IN ('Excellent', 'Good') AND duration > 2"
+  --out DIR        folder to write to (default .)
+  --markdown       print the Markdown and write nothing
+  --csv            print the CSV and write nothing
+  --project ID     the warehouse of a project in the cloud (default: the local Earmark that runs)
+  --help
+`;
+
+/** Newest version of each recording that was loaded, with its grade. */
+const everything = `
+SELECT info.* EXCEPT (license, attribution, source_url, title, file_path, sample_rate, channels, codec, loaded_at), loaded.* EXCEPT (id)
+FROM audio_info AS info
+JOIN (
+  SELECT * FROM recordings
+  WHERE TRUE
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY generation DESC, loaded_at DESC) = 1
+) AS loaded ON loaded.id = info.id`;
+
+const statement = (condition: string) => `
+SELECT id, title, username AS author, source_url, license, license_url, gen_ai_preference, attribution
+FROM (${everything})
+WHERE (${condition}
+)
+ORDER BY license, username, title, id`;
+
+await run(async (args) => {
+  const { values } = parseOptions({
+    args,
+    options: {
+      where: { type: "string", default: "TRUE" },
+      out: { type: "string", default: "." },
+      markdown: { type: "boolean", default: false },
+      csv: { type: "boolean", default: false },
+      project: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return;
+  }
+  if (values.markdown && values.csv)
+    throw new UsageError("--markdown and --csv exclude each other");
+  const rows = await select(values.project, values.where);
+  const csv = stringify(rows.slice(), {
+    header: true,
+    columns: [...creditColumns],
+    escape_formulas: true,
+  });
+  const markdown = toMarkdown(rows);
+  if (values.markdown || values.csv) {
+    process.stdout.write(values.csv ? csv : markdown);
+    return;
+  }
+  for (const [name, content] of [
+    ["CREDITS.md", markdown],
+    ["CREDITS.csv", csv],
+  ] as const) {
+    const path = join(values.out, name);
+    await writeFile(path, content).catch((error: unknown) => {
+      throw new UsageError(`${path} cannot be written: is the folder there?`, { cause: error });
+    });
+    process.stdout.write(`${path}: ${rows.length} recordings\n`);
+  }
+});
+
+async function select(project: string | undefined, condition: string): Promise<Row[]> {
+  const bigquery = connectWarehouse(project);
+  try {
+    return await query(bigquery, statement(condition), { defaultDataset: "earmark" });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--where "${condition}": ${message}`, { cause: error });
+  }
+}
