@@ -78,7 +78,7 @@ data "archive_file" "source" {
 
   type             = "zip"
   source_dir       = "${var.dist}/${each.key}"
-  excludes         = ["index.cjs.map", "read-worker.js.map"] # stay at home, to read a stack trace with
+  excludes         = ["clients.cjs.map", "index.cjs.map", "read-worker.js.map"] # stay at home, to read a stack trace with
   output_path      = "${path.module}/.terraform/earmark/${each.key}.zip"
   output_file_mode = "0644"
 }

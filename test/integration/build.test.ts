@@ -89,10 +89,13 @@ describe("what is inside", () => {
 });
 
 test("bundles stay small", () => {
-  expect(mib(sizeOf("crawl", "index.cjs"))).toBeLessThan(4.2);
-  expect(mib(sizeOf("load", "index.cjs"))).toBeLessThan(6);
-  expect(mib(sizeOf("classify", "index.cjs"))).toBeLessThan(6.2);
+  expect(mib(sizeOf("crawl", "index.cjs"))).toBeLessThan(0.7);
+  expect(mib(sizeOf("crawl", "clients.cjs"))).toBeLessThan(3.6);
+  expect(mib(sizeOf("load", "index.cjs"))).toBeLessThan(0.7);
+  expect(mib(sizeOf("load", "clients.cjs"))).toBeLessThan(5.4);
   expect(mib(sizeOf("load", "read-worker.js"))).toBeLessThan(2.8);
+  expect(mib(sizeOf("classify", "index.cjs"))).toBeLessThan(0.8);
+  expect(sizeOf("classify", "clients.cjs")).toBe(sizeOf("load", "clients.cjs"));
   expect(sizeOf("classify", "read-worker.js")).toBe(sizeOf("load", "read-worker.js"));
 });
 

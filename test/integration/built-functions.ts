@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { root } from "#emulators/commands/build/bundle.ts";
 
 const framework = join(root, "node_modules/@google-cloud/functions-framework/build/src/main.js");
@@ -16,8 +17,16 @@ export async function makeBuildFolder(): Promise<{ path: string; remove: () => P
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
+/** Lets a built function fill its compile cache, as the platform does while it builds the image. */
+export async function warmUp(folder: string, name: string): Promise<string> {
+  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+  await promisify(execFile)(process.execPath, ["warm-up.cjs", name], { cwd: folder });
+  return join(folder, ".compile-cache");
+}
+
 export interface RunningFunction {
   readonly url: string;
+  readonly pid: number;
   /** What it printed so far. */
   output(): string;
   close(): Promise<void>;
@@ -44,7 +53,7 @@ export async function runBuilt(
       throw new Error(`function ${target} ended with ${child.exitCode}:\n${printed}`);
     await sleep(10);
   }
-  return { url, output: () => printed, close: () => end(child) };
+  return { url, pid: child.pid ?? 0, output: () => printed, close: () => end(child) };
 }
 
 /** A favicon is answered by the framework itself, with 404: no function runs. */

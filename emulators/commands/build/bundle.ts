@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type BuildOptions, type Metafile } from "esbuild";
+import { build as bundle, type BuildOptions, type Metafile, type Plugin } from "esbuild";
 
 export const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -21,20 +21,33 @@ export interface Bundle {
 /** Shared with the platform's process, where functions register themselves: a second copy would be deaf. */
 export const external = "@google-cloud/functions-framework";
 
+/** Google's clients, most of a bundle: in a file of their own, which is read when they are first asked for. */
+const clients = /^@google-cloud\/(bigquery|firestore|pubsub|storage)$/;
+const clientsFile = "./clients.cjs";
+
 /**
- * Bundles one function: `index.cjs`, and beside it each worker that its modules start by name.
+ * Bundles one function: `index.cjs`, `clients.cjs` with Google's clients, and each worker that its modules start
+ * by name.
  *
  * The function is CommonJS, for two reasons measured at the cold start: an ES module that imports `node:http`
  * makes Node evaluate all of undici, and the framework reads `package.json` files to tell what a `.js` is.
  * Nothing depends on where the output is written, so that two builds are byte-identical.
  */
 export async function bundleFunction(name: string): Promise<Bundle> {
+  const used = new Set<string>();
   const main = await run({
     entryPoints: { index: `functions/${name}/index.ts` },
     format: "cjs",
     outExtension: { ".js": ".cjs" },
+    external: [external, clientsFile],
+    plugins: [clientsApart(used)],
     define: { "import.meta.url": "bundleUrl" },
     banner: { js: 'const bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
+  });
+  const apart = await run({
+    stdin: { contents: clientsModule(used), resolveDir: root, sourcefile: "clients.cjs" },
+    outfile: "dist/function/clients.cjs",
+    format: "cjs",
   });
   const workers = await workersOf(Object.keys(main.metafile.inputs));
   const beside = await Promise.all(
@@ -48,12 +61,38 @@ export async function bundleFunction(name: string): Promise<Bundle> {
       }),
     ),
   );
-  const runs = [main, ...beside];
+  const runs = [main, apart, ...beside];
+  const inputs = runs.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   return {
     files: runs.flatMap(({ files }) => files),
-    inputs: [...new Set(runs.flatMap(({ metafile }) => Object.keys(metafile.inputs)))].toSorted(),
+    inputs: [
+      ...new Set(inputs.filter((path) => !/^(client:|clients\.cjs$)/.test(path))),
+    ].toSorted(),
   };
 }
+
+/** Turns an import of a client into a look into the clients' file, and notes which are used. */
+const clientsApart = (used: Set<string>): Plugin => ({
+  name: "clients-apart",
+  setup(build) {
+    build.onResolve({ filter: clients }, ({ path }) => {
+      used.add(path);
+      return { path, namespace: "client" };
+    });
+    build.onLoad({ filter: /./, namespace: "client" }, ({ path }) => ({
+      contents: `module.exports = require("${clientsFile}")["${path}"];`,
+    }));
+  },
+});
+
+/** A module with each client under its name, evaluated when it is first looked at. */
+const clientsModule = (used: ReadonlySet<string>) =>
+  [...used]
+    .toSorted()
+    .map(
+      (path) => `Object.defineProperty(exports, "${path}", { get: () => require("${path}") });\n`,
+    )
+    .join("");
 
 /** Bundles the script that fills the compile cache while the platform builds the image. */
 export async function bundleWarmUp(variables: readonly string[]): Promise<BundledFile[]> {
@@ -70,10 +109,10 @@ export async function bundleWarmUp(variables: readonly string[]): Promise<Bundle
 type RunOptions = Omit<BuildOptions, "write" | "metafile">;
 
 async function run(options: RunOptions): Promise<{ files: BundledFile[]; metafile: Metafile }> {
-  const outdir = join(root, "dist/function");
-  const { outputFiles, metafile } = await build({
+  const folder = join(root, "dist/function/");
+  const { outputFiles, metafile } = await bundle({
     absWorkingDir: root,
-    outdir,
+    ...(options.outfile === undefined ? { outdir: folder } : {}),
     bundle: true,
     platform: "node",
     target: "node24",
@@ -88,7 +127,7 @@ async function run(options: RunOptions): Promise<{ files: BundledFile[]; metafil
     metafile: true,
   });
   const files = outputFiles.map(({ path, contents }) => ({
-    name: path.slice(outdir.length + 1),
+    name: path.slice(folder.length),
     contents,
   }));
   return { files, metafile };
