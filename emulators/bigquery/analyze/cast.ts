@@ -76,7 +76,8 @@ export function castTo(node: Extract<Expr, { kind: "cast" }>, context: Context):
 }
 
 export function castValue(value: Typed, to: Type, safe: boolean, at: number): Typed {
-  const direct = value.literal?.kind === "value" ? undefined : coerce(value, to);
+  const direct =
+    value.literal?.kind === "value" && value.type.kind === "STRING" ? undefined : coerce(value, to);
   if (direct !== undefined) return direct;
   if (sameType(value.type, to)) return typed(value.sql, to);
   const sql = castSql(value.sql, value.type, to, safe);

@@ -1,14 +1,15 @@
 import type { Plain } from "../engine/literal.ts";
 import { parseTemporal } from "../functions/temporal-text.ts";
 import { parseDecimal } from "../functions/decimal.ts";
+import { SqlError } from "../sql/error.ts";
 import { isNull, literal, type Typed, typed } from "./typed.ts";
-import { duckType, sameType, type Type, FLOAT64, isNumber } from "./types.ts";
+import { duckType, sameType, type Type, FLOAT64, isNumber, typeName } from "./types.ts";
 
 const rank: Readonly<Record<string, number>> = { INT64: 0, NUMERIC: 1, BIGNUMERIC: 2, FLOAT64: 3 };
 
 /** How far an implicit conversion goes: 0 none needed, larger is worse, undefined impossible. */
 export function coercionCost(from: Typed, to: Type): number | undefined {
-  if (isNull(from)) return 0;
+  if (isNull(from) || from.never === true) return 0;
   if (from.items !== undefined && (to.kind === "ARRAY" || to.kind === "STRUCT"))
     return itemsCost(from, from.items, to);
   if (sameType(from.type, to)) return 0;
@@ -54,6 +55,11 @@ function sum(costs: readonly (number | undefined)[]): number | undefined {
 export function coerce(from: Typed, to: Type): Typed | undefined {
   if (coercionCost(from, to) === undefined) return undefined;
   if (isNull(from)) return { ...literal(null, to), literal: { kind: "null", value: null } };
+  if (from.never === true)
+    return {
+      sql: `CAST(CASE WHEN ${from.sql} IS NULL THEN NULL END AS ${duckType(to)})`,
+      type: to,
+    };
   if (from.items !== undefined && to.kind === "ARRAY") {
     const items = from.items.map((item) => coerce(item, to.element) as Typed);
     return arrayLiteral(items, to.element);
@@ -66,7 +72,7 @@ export function coerce(from: Typed, to: Type): Typed | undefined {
   }
   if (sameType(from.type, to)) return { ...from, type: to };
   if (from.literal?.kind === "value") {
-    const value = literalValue(from.literal.value, from.type, to);
+    const value = literalValue(from, from.literal.value, to);
     if (value !== undefined) return literal(value, to);
   }
   return typed(convertSql(from.sql, from.type, to), to);
@@ -84,11 +90,23 @@ export const structLiteral = (items: readonly Typed[], type: Type): Typed => ({
   items,
 });
 
-function literalValue(value: Plain, from: Type, to: Type): Plain | undefined {
-  if (typeof value === "string") return parseTemporal(value, to.kind);
-  if (from.kind === "FLOAT64" && (to.kind === "NUMERIC" || to.kind === "BIGNUMERIC"))
-    return parseDecimal(String(value), to.kind);
-  return undefined;
+function literalValue({ literal, type: from }: Typed, value: Plain, to: Type): Plain | undefined {
+  if (typeof value === "string") {
+    const read = parseTemporal(value, to.kind);
+    if (read === undefined)
+      throw new SqlError(`Could not cast literal ${JSON.stringify(value)} to type ${typeName(to)}`);
+    return read;
+  }
+  if (from.kind === "INT64" && typeof value === "bigint") {
+    if (to.kind === "FLOAT64") return Number(value);
+    return to.kind === "NUMERIC" ? value * 10n ** 9n : value * 10n ** 38n;
+  }
+  if (from.kind !== "FLOAT64" || (to.kind !== "NUMERIC" && to.kind !== "BIGNUMERIC"))
+    return undefined;
+  const exact = parseDecimal(literal?.text ?? String(value as number), to.kind);
+  if (exact === undefined)
+    throw new SqlError(`Invalid ${to.kind} value: ${literal?.text ?? String(value as number)}`);
+  return exact;
 }
 
 /** DuckDB SQL of a conversion that cannot fail and needs no rounding beyond FLOAT64's. */
@@ -108,7 +126,7 @@ export function convertSql(sql: string, from: Type, to: Type): string {
 
 /** The common type of several expressions, by GoogleSQL's supertype rules; undefined when there is none. */
 export function supertype(all: readonly Typed[]): Type | undefined {
-  const typedOnes = all.filter((e) => !isNull(e) && e.items?.length !== 0);
+  const typedOnes = all.filter((e) => !isNull(e) && e.items?.length !== 0 && e.never !== true);
   if (typedOnes.length === 0) return all.find((e) => e.items?.length === 0)?.type ?? all[0]?.type;
   const firm = typedOnes.filter((e) => e.literal === undefined && e.items === undefined);
   for (const group of [firm, typedOnes]) {

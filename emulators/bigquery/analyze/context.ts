@@ -48,6 +48,8 @@ export interface Grouping {
   readonly inner: Context;
   /** SQL of a key before grouping → its column after. */
   readonly keys: Map<string, Typed>;
+  /** Several grouping sets: a key that is NULL in some must be found by its own name first. */
+  readonly several: boolean;
   aggregate(call: Call, context: Context): Typed;
 }
 

@@ -30,7 +30,17 @@ import {
 /** The meaning of an expression: its type, and DuckDB SQL that computes it as GoogleSQL does. */
 export function analyzeExpr(node: Expr, context: Context): Typed {
   const key = groupKey(node, context);
-  if (key !== undefined) return key;
+  if (key === undefined) return analyzePlain(node, context);
+  if (context.grouping?.several !== true) return key;
+  try {
+    return analyzePlain(node, context); // `a + 1` over the key `a`, though `a + 1` is a key as well
+  } catch (error) {
+    if (error instanceof SqlError) return key;
+    throw error;
+  }
+}
+
+function analyzePlain(node: Expr, context: Context): Typed {
   switch (node.kind) {
     case "literal":
       return literalExpr(node);
@@ -125,7 +135,10 @@ function literalExpr({ value, at }: Extract<Expr, { kind: "literal" }>): Typed {
     case "bytes":
       return literal(value.bytes, BYTES);
     case "float":
-      return literal(Number(value.text), FLOAT64);
+      return {
+        ...literal(Number(value.text), FLOAT64),
+        literal: { kind: "value", value: Number(value.text), text: value.text },
+      };
     case "int": {
       const number = value.text.startsWith("-") ? -BigInt(value.text.slice(1)) : BigInt(value.text);
       const unsigned = /^0x/i.test(value.text) ? BigInt.asIntN(64, number) : number;

@@ -44,6 +44,7 @@ export function groupBy(
   const grouping: Grouping = {
     inner: { ...rows, clause: "an aggregate function" },
     keys,
+    several: sets.length > 1,
     aggregate: (call) => {
       if (call.name === "GROUPING") return groupingCall(call.args, call.at);
       const value = aggregateSql(call, { ...rows, clause: "an aggregate function" });

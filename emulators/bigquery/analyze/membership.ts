@@ -39,7 +39,12 @@ const anyOf = (predicate: string, elements: string) =>
 const allOf = (predicate: string, elements: string) =>
   `(SELECT CASE WHEN NOT coalesce(bool_and(p), TRUE) THEN FALSE WHEN coalesce(bool_or(p IS NULL), FALSE) THEN NULL ELSE TRUE END FROM (SELECT ${predicate} AS p FROM (${elements}) AS e(v)))`;
 
-function elementsOf(set: InSet, context: Context, at: number): { sql: string; type: Type } {
+function elementsOf(
+  set: InSet,
+  context: Context,
+  at: number,
+  pattern?: Typed,
+): { sql: string; type: Type } {
   if (set.kind === "query") {
     const query = context.analyzer.query(set.query, context);
     const [column] = query.columns;
@@ -49,7 +54,9 @@ function elementsOf(set: InSet, context: Context, at: number): { sql: string; ty
   }
   if (set.kind === "list") {
     const items = set.items.map((item) => context.analyzer.expr(item, context));
-    const values = unify(items, at);
+    const values = unify(pattern === undefined ? items : [pattern, ...items], at).slice(
+      pattern === undefined ? 0 : 1,
+    );
     const [first] = values;
     return {
       sql: values.map((v) => `SELECT ${v.sql}`).join(" UNION ALL "),
@@ -69,8 +76,12 @@ function elementsOf(set: InSet, context: Context, at: number): { sql: string; ty
 /** `LIKE ANY (…)`, `LIKE ALL (…)`, over patterns, an array of them or a query. */
 export function likeAnyExpr(node: Extract<Expr, { kind: "likeAny" }>, context: Context): Typed {
   const value = context.analyzer.expr(node.expr, context);
-  const elements = elementsOf(node.set, context, node.at);
-  const predicate = like(value, typed("e.v", elements.type), node.at);
+  const elements = elementsOf(node.set, context, node.at, value);
+  const predicate = like(
+    coerce(value, elements.type) ?? value,
+    typed("e.v", elements.type),
+    node.at,
+  );
   // NOT LIKE ANY: one pattern that does not match, and the like for ALL.
   const test = node.not ? `(NOT ${predicate.sql})` : predicate.sql;
   return typed(node.all ? allOf(test, elements.sql) : anyOf(test, elements.sql), BOOL);

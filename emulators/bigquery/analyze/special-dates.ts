@@ -141,6 +141,29 @@ const current =
     );
   };
 
+/** The start of the bucket of a width of which one starts at the origin, 1950-01-01 where none is given. */
+const bucket =
+  (kind: "DATE" | "DATETIME" | "TIMESTAMP"): Form =>
+  (call, context) => {
+    const [first, width, originNode, ...more] = call.args;
+    if (first === undefined || width?.kind !== "interval" || more.length > 0)
+      throw wrongCount(call);
+    const value = coerce(context.analyzer.expr(first, context), types[kind]);
+    const from =
+      originNode === undefined
+        ? undefined
+        : coerce(context.analyzer.expr(originNode, context), types[kind]);
+    if (value === undefined || (originNode !== undefined && from === undefined))
+      throw wrongCount(call);
+    const standard =
+      kind === "DATE" ? toSql(-7305, DATE) : toSql(-7305n * 86_400_000_000n, TIMESTAMP);
+    const step = context.analyzer.expr(width, context);
+    return typed(
+      `gsql_${kind.toLowerCase()}_bucket${suffix(call)}(${value.sql}, ${step.sql}, ${from?.sql ?? standard})`,
+      types[kind],
+    );
+  };
+
 const day: readonly Temporal[] = ["DATE", "DATETIME", "TIMESTAMP"];
 
 export const dateForms: Readonly<Record<string, Form>> = {
@@ -161,6 +184,9 @@ export const dateForms: Readonly<Record<string, Form>> = {
   TIMESTAMP_TRUNC: trunc(["TIMESTAMP", "DATETIME"]),
   TIME_TRUNC: trunc(["TIME"]),
   LAST_DAY: lastDay,
+  DATE_BUCKET: bucket("DATE"),
+  DATETIME_BUCKET: bucket("DATETIME"),
+  TIMESTAMP_BUCKET: bucket("TIMESTAMP"),
   CURRENT_DATE: current("DATE"),
   CURRENT_DATETIME: current("DATETIME"),
   CURRENT_TIME: current("TIME"),

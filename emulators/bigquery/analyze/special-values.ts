@@ -20,19 +20,7 @@ const error: Form = (call, context) => {
   const [message] = argsOf(call, context, 1);
   const text = message && coerce(message, STRING);
   if (text === undefined) throw wrongCount(call);
-  return typed(`gsql_error(${text.sql})`, INT64);
-};
-
-const arrayLength: Form = (call, context) => {
-  const [array] = argsOf(call, context, 1);
-  if (array?.type.kind !== "ARRAY") throw noMatch(call, array);
-  return typed(`CAST(len(${array.sql}) AS BIGINT)`, INT64);
-};
-
-const arrayReverse: Form = (call, context) => {
-  const [array] = argsOf(call, context, 1);
-  if (array?.type.kind !== "ARRAY") throw noMatch(call, array);
-  return typed(`list_reverse(${array.sql})`, array.type);
+  return { sql: `gsql_error(${text.sql})`, type: INT64, never: true };
 };
 
 const safeDivide: Form = (call, context) => {
@@ -56,8 +44,6 @@ function noMatch(call: Call, ...args: readonly (Typed | undefined)[]): SqlError 
 }
 
 export const valueForms: Readonly<Record<string, Form>> = {
-  ARRAY_LENGTH: arrayLength,
-  ARRAY_REVERSE: arrayReverse,
   SAFE_DIVIDE: safeDivide,
   ERROR: error,
 };

@@ -1,6 +1,8 @@
 import type { Call } from "../sql/ast.ts";
 import type { Context } from "./context.ts";
+import { arrayForms } from "./special-arrays.ts";
 import { dateForms } from "./special-dates.ts";
+import { jsonForms } from "./special-json.ts";
 import { valueForms } from "./special-values.ts";
 import type { Typed } from "./typed.ts";
 
@@ -8,6 +10,8 @@ export type SpecialForm = (call: Call, context: Context) => Typed;
 
 /** Functions whose arguments are more than values: date parts, types, named arguments, any type. */
 export const specialForms: Readonly<Record<string, SpecialForm | undefined>> = {
+  ...arrayForms,
+  ...jsonForms,
   ...dateForms,
   ...valueForms,
 };

@@ -7,10 +7,16 @@ export interface Typed {
   readonly sql: string;
   readonly type: Type;
   /** Set for a literal or parameter, which coerces further than an expression does. */
-  readonly literal?: { readonly kind: "null" | "value"; readonly value: Plain };
+  readonly literal?: {
+    readonly kind: "null" | "value";
+    readonly value: Plain;
+    /** The digits of a FLOAT64 literal, which NUMERIC may need all of. */
+    readonly text?: string;
+  };
+  /** It never comes back with a value (ERROR), so it is of any type. */
+  readonly never?: true;
   /** The parts of an array or struct that was written out, which coerce one by one. */
   readonly items?: readonly Typed[];
-  /** The value of an expression that is one for every row, when it is known now. */
 }
 
 export const typed = (sql: string, type: Type): Typed => ({ sql, type });

@@ -26,7 +26,7 @@ function cast(from: Type, to: Type, call: (value: never) => Plain): void {
 export function floatText(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  if (Object.is(value, -0)) return "-0";
+  if (value === 0) return "0";
   const [, sign = "", digits = "", fraction = "", exponentText = "0"] =
     /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(value.toExponential()) ?? [];
   const exponent = Number(exponentText);
@@ -108,3 +108,48 @@ for (const type of [DATE, TIME, DATETIME, TIMESTAMP])
 cast(TIME, STRING, timeText);
 cast(DATETIME, STRING, (micros: bigint) => datetimeText(micros));
 cast(TIMESTAMP, STRING, (micros: bigint) => timestampText(micros));
+
+/** CAST with FORMAT between STRING and BYTES. */
+const encodings: Readonly<Record<string, BufferEncoding>> = {
+  HEX: "hex",
+  BASE64: "base64",
+  ASCII: "ascii",
+  "UTF-8": "utf8",
+  UTF8: "utf8",
+};
+
+function encodingOf(format: string): BufferEncoding {
+  const encoding = encodings[format.toUpperCase()];
+  if (encoding === undefined)
+    throw new Error(`Not supported by the local BigQuery: the format ${format} in CAST`);
+  return encoding;
+}
+internalUdf(
+  "format_cast_bytes",
+  [BYTES, STRING],
+  STRING,
+  (bytes: Uint8Array, format: string) => {
+    const encoding = encodingOf(format);
+    if (encoding === "ascii" && bytes.some((byte) => byte > 127))
+      throw new Error("Invalid ASCII value");
+    return encoding === "utf8" ? decodeUtf8(bytes) : Buffer.from(bytes).toString(encoding);
+  },
+  {},
+  "gsql_format_cast_bytes",
+);
+internalUdf(
+  "format_cast_string",
+  [STRING, STRING],
+  BYTES,
+  (text: string, format: string) => {
+    const encoding = encodingOf(format);
+    if (encoding === "hex" && !/^(?:[0-9a-fA-F]{2})*$/.test(text))
+      throw new Error(`Failed to decode invalid hexadecimal string: ${text}`);
+    if (encoding === "base64" && !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
+      throw new Error("Failed to decode invalid base64 string");
+    if (encoding === "ascii" && /[^\0-\u007F]/.test(text)) throw new Error("Invalid ASCII value");
+    return Uint8Array.from(Buffer.from(text, encoding));
+  },
+  {},
+  "gsql_format_cast_string",
+);

@@ -1,5 +1,14 @@
-import { DATE, DATETIME, INT64, STRING, TIME, TIMESTAMP, type Type } from "../analyze/types.ts";
-import type { Plain } from "../engine/literal.ts";
+import {
+  DATE,
+  DATETIME,
+  INT64,
+  INTERVAL,
+  STRING,
+  TIME,
+  TIMESTAMP,
+  type Type,
+} from "../analyze/types.ts";
+import type { Plain, PlainInterval } from "../engine/literal.ts";
 import {
   civilOf,
   daysOf,
@@ -184,4 +193,62 @@ operator("to_local", [TIMESTAMP, STRING], DATETIME, (micros: bigint, zone: strin
 );
 operator("from_local", [DATETIME, STRING], TIMESTAMP, (micros: bigint, zone: string) =>
   checkMicros(fromLocal(micros, zone)),
+);
+
+/** Months between two days, as whole buckets: the origin moved by a number of widths, at or before the day. */
+function bucketByMonths(micros: bigint, width: number, origin: bigint): bigint {
+  const [value, from] = [splitMicros(micros), splitMicros(origin)];
+  const [a, b] = [civilOf(value.days), civilOf(from.days)];
+  let steps = Math.floor(((a.year - b.year) * 12 + a.month - b.month) / width);
+  const start = (n: number) => BigInt(addMonths(from.days, n * width)) * MICROS_PER_DAY + from.time;
+  while (start(steps) > micros) steps -= 1;
+  while (start(steps + 1) <= micros) steps += 1;
+  return start(steps);
+}
+
+function bucketOf(
+  micros: bigint,
+  { months, days, micros: time }: PlainInterval,
+  origin: bigint,
+): bigint {
+  const width = BigInt(days) * MICROS_PER_DAY + time;
+  if ((months !== 0) === (width !== 0n))
+    throw new Error("The bucket width must be an interval of one part");
+  if (months < 0 || width < 0n) throw new Error("The bucket width must be positive");
+  return months === 0
+    ? origin + floorDiv(micros - origin, width) * width
+    : bucketByMonths(micros, months, origin);
+}
+
+operator(
+  "date_bucket",
+  [DATE, INTERVAL, DATE],
+  DATE,
+  (days: number, width: PlainInterval, origin: number) => {
+    if (width.micros !== 0n)
+      throw new Error("DATE_BUCKET only supports bucket widths of days and larger parts");
+    return checkDays(
+      Number(
+        bucketOf(BigInt(days) * MICROS_PER_DAY, width, BigInt(origin) * MICROS_PER_DAY) /
+          MICROS_PER_DAY,
+      ),
+    );
+  },
+);
+operator(
+  "datetime_bucket",
+  [DATETIME, INTERVAL, DATETIME],
+  DATETIME,
+  (value: bigint, width: PlainInterval, origin: bigint) =>
+    checkMicros(bucketOf(value, width, origin)),
+);
+operator(
+  "timestamp_bucket",
+  [TIMESTAMP, INTERVAL, TIMESTAMP],
+  TIMESTAMP,
+  (value: bigint, width: PlainInterval, origin: bigint) => {
+    if (width.months !== 0)
+      throw new Error("TIMESTAMP_BUCKET does not support months and larger parts");
+    return checkMicros(bucketOf(value, width, origin));
+  },
 );

@@ -1,9 +1,14 @@
+import "./any-value.ts";
 import "./arithmetic.ts";
 import "./arrays.ts";
 import "./casts.ts";
 import "./dates.ts";
+import "./format.ts";
 import "./hash.ts";
+import "./json-edit.ts";
 import "./json.ts";
+import "./net.ts";
+import "./ranges.ts";
 import "./regexp.ts";
 import "./text.ts";
 import "./date-parts.ts";

@@ -90,7 +90,10 @@ both("REGEXP_EXTRACT_ALL", "S S -> ARRAY<S>", (value: Value, pattern: Value) => 
   const compiled = patternOf(pattern);
   onlyOneGroup(compiled);
   const input = subject(value);
-  return [...allAsRe2(compiled, input)].map((match) =>
+  const found = [...matches(compiled, input)].filter(
+    (match) => match.index < input.text.length || input.text === "",
+  );
+  return found.map((match) =>
     output((groupsOf(compiled) === 0 ? match[0] : match[1]) ?? "", input),
   );
 });

@@ -1,4 +1,5 @@
-import { js, native, over } from "./define.ts";
+import { BOOL, STRING } from "../analyze/types.ts";
+import { internalUdf, js, native, over } from "./define.ts";
 
 const limitBytes = 1_048_576;
 
@@ -340,3 +341,15 @@ function editDistance(a: readonly string[], b: readonly string[]): number {
   }
   return row.at(-1) ?? 0;
 }
+
+internalUdf(
+  "normalize",
+  [STRING, STRING, BOOL],
+  STRING,
+  (text: string, form: string, fold: boolean) => {
+    const made = text.normalize(form);
+    return fold ? made.toLowerCase().normalize(form) : made;
+  },
+  {},
+  "gsql_normalize",
+);

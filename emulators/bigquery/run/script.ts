@@ -314,9 +314,7 @@ export class Script {
 }
 
 /** A variable reads as an expression of its type; only its value is put in. */
-function variable(value: Plain, type: Type): Typed {
-  return { ...literal(value, type), literal: { kind: "value", value } };
-}
+const variable = (value: Plain, type: Type): Typed => ({ sql: literal(value, type).sql, type });
 
 /** Runs a statement that is not procedural. */
 async function runStatement(env: Environment, statement: Statement): Promise<Outcome> {
