@@ -157,25 +157,12 @@ async function readSound(path: string): Promise<Sound> {
       samples.set(block, at);
       at += block.length;
     }
-    const { sampleRate, bitDepth } = decoding.format;
-    return { samples: bitDepth === 16 ? asStored(samples) : samples, sampleRate };
+    return { samples, sampleRate: decoding.format.sampleRate };
   } catch (error) {
     if (error instanceof PermanentError)
       throw new UsageError(`${path} cannot be read: ${error.message}`, { cause: error });
     throw error;
   }
-}
-
-/**
- * The 16-bit samples that a file stores, where its decoder divided them by 32767 or 32768: the
- * rounding of that division is small, but PESQ hears it in digital silence.
- */
-function asStored(samples: Float32Array): PesqSamples {
-  for (const scale of [32_768, 32_767]) {
-    const stored = Int16Array.from(samples, (x) => Math.round(x * scale));
-    if (samples.every((x, i) => Math.abs(x * scale - (stored[i] ?? 0)) < 0.01)) return stored;
-  }
-  return samples;
 }
 
 async function readNamed(path: string): Promise<Buffer> {

@@ -62,7 +62,21 @@ export function flacStream(
     yield Uint8Array.of(0x66, 0x4c, 0x61, 0x43, 0x80, 0, 0, streamInfoBytes, ...info);
     yield* flacFrames(sound, largestFrame);
   }
-  return { format, damaged: false, tags, blocks: () => decodePieces(decoder, pieces()) };
+  async function* blocks() {
+    for await (const block of decodePieces(decoder, pieces()))
+      yield block.map((samples) => toStored(samples, format.bitDepth ?? 16));
+  }
+  return { format, damaged: false, tags, blocks };
+}
+
+/**
+ * The decoder divides integers by 2^(bits−1) − 1; full scale is 2^(bits−1) everywhere else. The integers
+ * come back whole up to 24 bits, as many as a single-precision number holds.
+ */
+function toStored(samples: Float32Array, bits: number): Float32Array {
+  const highest = 2 ** (bits - 1) - 1;
+  if (bits > 24) return samples.map((sample) => sample * (highest / (highest + 1)));
+  return samples.map((sample) => Math.round(sample * highest) / (highest + 1));
 }
 
 /** The native stream inside an Ogg FLAC's first packet: 0x7F `FLAC`, version, header count, `fLaC`, STREAMINFO. */

@@ -32,7 +32,7 @@ describe.each(files)("%s", (name, { codec, sampleRate, channels, frames, probes 
     for (const [frame, ...values] of probes) {
       values.forEach((value, channel) => {
         const difference = Math.abs((samples[channel]?.[frame ?? 0] ?? Number.NaN) - value);
-        expect(difference).toBeLessThanOrEqual(sampleTolerance[codec] ?? 4e-5);
+        expect(difference).toBeLessThanOrEqual(sampleTolerance[codec] ?? 1e-6);
       });
     }
   });
@@ -45,6 +45,15 @@ describe.each(files)("%s", (name, { codec, sampleRate, channels, frames, probes 
     expect(cut.frames).toBeGreaterThan(frames * 0.3);
   });
 });
+
+test.each(["mono-16.flac", "flac.oga"])(
+  "%s gives the integers that it stores, exactly",
+  async (name) => {
+    const [samples] = await samplesOf(decodeAudio(fixture(name)));
+    expect(samples?.every((sample) => Number.isInteger(sample * 32_768))).toBe(true);
+    expect(samples?.some((sample) => sample !== 0)).toBe(true);
+  },
+);
 
 test("bit rate, bit depth and tags come with the reading", async () => {
   const options = { limits: defaultAudioLimits };
