@@ -41,6 +41,7 @@ locals {
         CRAWL_OVERLAP_HOURS           = var.crawl.overlap_hours
         CRAWL_TIMEOUT_SECONDS         = 1740 # it stops by itself, and the next crawl goes on from there
         FREESOUND_CLIENT_ID           = var.freesound_client_id
+        FREESOUND_TOKEN_STORE         = try("projects/${var.project_id}/secrets/${google_secret_manager_secret.tokens[0].secret_id}", null)
         FREESOUND_REQUESTS_PER_MINUTE = var.freesound_rates.per_minute
         FREESOUND_REQUESTS_PER_DAY    = var.freesound_rates.per_day
       }

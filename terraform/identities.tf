@@ -10,8 +10,9 @@ locals {
   }
   # By name, so that a plan shows which it is.
   roles = {
-    keeper     = "projects/${var.project_id}/roles/${google_project_iam_custom_role.this["keeper"].role_id}"
-    row_writer = "projects/${var.project_id}/roles/${google_project_iam_custom_role.this["row_writer"].role_id}"
+    keeper       = "projects/${var.project_id}/roles/${google_project_iam_custom_role.this["keeper"].role_id}"
+    row_writer   = "projects/${var.project_id}/roles/${google_project_iam_custom_role.this["row_writer"].role_id}"
+    token_keeper = "projects/${var.project_id}/roles/${google_project_iam_custom_role.this["token_keeper"].role_id}"
   }
   # Buckets that each function uses, and how. A viewer lists too, without which a missing object answers 403.
   uses = {
@@ -72,8 +73,8 @@ resource "google_project_iam_member" "firestore" {
   }
 }
 
-# The predefined roles that may add a row may also read, change and delete the table, and those that may annotate an
-# object may also delete it.
+# Predefined roles are wider: those that may add a row may also read, change and delete the table, those that may
+# annotate an object may also delete it, and those that may destroy a version may also disable the others.
 resource "google_project_iam_custom_role" "this" {
   for_each = {
     keeper = {
@@ -85,6 +86,11 @@ resource "google_project_iam_custom_role" "this" {
       id          = "earmarkRowWriter"
       description = "Streams rows into a BigQuery table."
       permissions = ["bigquery.tables.updateData"]
+    }
+    token_keeper = {
+      id          = "earmarkTokenKeeper"
+      description = "Reads the newest version of a secret, adds the next and destroys the one before."
+      permissions = ["secretmanager.versions.access", "secretmanager.versions.add", "secretmanager.versions.destroy"]
     }
   }
 
@@ -122,6 +128,14 @@ resource "google_secret_manager_secret_iam_member" "crawl" {
 
   secret_id = each.value.secret_id
   role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.function["crawl"].member
+}
+
+resource "google_secret_manager_secret_iam_member" "tokens" {
+  count = length(google_secret_manager_secret.tokens)
+
+  secret_id = google_secret_manager_secret.tokens[0].secret_id
+  role      = local.roles.token_keeper
   member    = google_service_account.function["crawl"].member
 }
 

@@ -28,6 +28,24 @@ resource "google_secret_manager_secret" "this" {
   depends_on = [google_project_service.this]
 }
 
+# Freesound's refresh tokens work once: the crawl keeps the newest here, in versions of its own.
+resource "google_secret_manager_secret" "tokens" {
+  count = var.freesound_client_id == null ? 0 : 1
+
+  secret_id           = "earmark-freesound-tokens"
+  deletion_protection = var.protect
+
+  replication {
+    user_managed {
+      replicas {
+        location = var.region
+      }
+    }
+  }
+
+  depends_on = [google_project_service.this]
+}
+
 # The function does not start without a version. Freesound answers 401 to these until they are real.
 resource "google_secret_manager_secret_version" "this" {
   for_each = google_secret_manager_secret.this

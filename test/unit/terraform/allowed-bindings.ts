@@ -96,6 +96,14 @@ export const allowedBindings: readonly AllowedBinding[] = [
     ...(name === "api-key" ? {} : { optional: true as const }),
   })),
 
+  {
+    who: "earmark-crawl",
+    role: "roles/earmarkTokenKeeper",
+    on: "secret earmark-freesound-tokens",
+    call: "see customRoles",
+    optional: true,
+  },
+
   ...triggered("earmark-load"),
   {
     who: "earmark-load",
@@ -205,6 +213,12 @@ export const customRoles: Readonly<Record<string, Readonly<Record<string, string
     "storage.objects.list":
       "storage.objects.list; without it a missing object answers 403, not 404",
     "storage.objects.update": "storage.objects.patch of the metadata of what changed at the source",
+  },
+  earmarkTokenKeeper: {
+    "secretmanager.versions.access": "versions/latest:access of the OAuth2 tokens",
+    "secretmanager.versions.add":
+      "addVersion: a refresh token works once, and the next one is kept",
+    "secretmanager.versions.destroy": "versions:destroy of the one before",
   },
   earmarkRowWriter: { "bigquery.tables.updateData": "bigquery.tabledata.insertAll" },
 };
