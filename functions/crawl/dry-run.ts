@@ -1,6 +1,7 @@
 import type { CrawlEdges } from "./edges.ts";
 import type { CrawlPlan } from "./plan.ts";
 import { refusal } from "./policy.ts";
+import { findStored } from "./store.ts";
 import type { Candidate } from "./source.ts";
 
 /** What a crawl would do, as far as its first page tells. */
@@ -51,10 +52,11 @@ export async function dryRun(
   const sample = (page?.candidates ?? []).slice(0, lookedAt);
   const counts = { already_stored: 0, skipped_license: 0, skipped_preference: 0 };
   const wanted: Candidate[] = [];
+  const known = await findStored(edges, sample);
   for (const candidate of sample) {
     const refused = refusal(candidate, plan);
     if (refused !== null) counts[`skipped_${refused}`]++;
-    else if ((await edges.stored.head(candidate.objectName())) !== null) counts.already_stored++;
+    else if (known.has(candidate.objectName())) counts.already_stored++;
     else wanted.push(candidate);
   }
   const share = sample.length === 0 ? 0 : lookedAt / sample.length;

@@ -4,7 +4,7 @@ import { PermanentError } from "#shared/errors.ts";
 import { describe, log } from "#shared/log.ts";
 import { addFailure } from "./report.ts";
 import type { Candidate, Source } from "./source.ts";
-import { mayPass, storeCandidate, type StoreContext } from "./store.ts";
+import { findStored, mayPass, storeCandidate, type StoreContext } from "./store.ts";
 import { sweepDeleted } from "./sweep.ts";
 
 export interface Run extends StoreContext {
@@ -83,10 +83,11 @@ async function storeAll(run: Run, candidates: readonly Candidate[]): Promise<Ret
   const before = report.stored + report.already_stored;
   const failures: { candidate: Candidate; error: unknown }[] = [];
   let ending: PermanentError | undefined;
+  const known = await findStored(run.edges, candidates);
   await slot.map(candidates, async (candidate) => {
     if (signal.aborted || ending !== undefined) return;
     try {
-      await storeCandidate(run, candidate);
+      await storeCandidate(run, candidate, known);
     } catch (error) {
       if (error instanceof PermanentError && endings.has(error.reason)) ending = error;
       else if (!signal.aborted) failures.push({ candidate, error });

@@ -26,14 +26,34 @@ const watched = [
   "source-url",
 ];
 
+/** Of the recordings, those that are stored already, by the names of their objects. */
+export function findStored(
+  { stored }: CrawlEdges,
+  candidates: readonly Candidate[],
+): Promise<ReadonlyMap<string, StoredObject>> {
+  const names = candidates.flatMap((candidate) => {
+    try {
+      return [candidate.objectName()];
+    } catch (error) {
+      if (error instanceof PermanentError) return []; // told of when its turn comes
+      throw error;
+    }
+  });
+  return stored.find(names);
+}
+
 /** Stores a recording, unless the policy refuses it or it is there already, and counts what it did. */
-export async function storeCandidate(context: StoreContext, candidate: Candidate): Promise<void> {
-  const { edges, plan, report } = context;
+export async function storeCandidate(
+  context: StoreContext,
+  candidate: Candidate,
+  known: ReadonlyMap<string, StoredObject>,
+): Promise<void> {
+  const { plan, report } = context;
   const refused = refusal(candidate, plan);
   if (refused === null || plan.mode === "full") {
     const objectName = candidate.objectName();
-    const stored = await edges.stored.head(objectName);
-    if (stored !== null) {
+    const stored = known.get(objectName);
+    if (stored !== undefined) {
       if (plan.mode === "full") await update(context, candidate, stored);
       if (refused === null) report.already_stored++;
     } else if (refused === null) await fetch(context, candidate, objectName);

@@ -1,4 +1,5 @@
 import { log } from "#shared/log.ts";
+import type { StoredObject } from "#shared/objects/stored.ts";
 import type { Run } from "./run.ts";
 import type { Source } from "./source.ts";
 
@@ -17,8 +18,7 @@ export async function sweepDeleted(
 ): Promise<void> {
   if (source.find === undefined) return;
   const { find } = source;
-  const check = async (objects: Awaited<ReturnType<typeof edges.stored.head>>[]) => {
-    const known = objects.filter((object) => object !== null);
+  const check = async (known: readonly StoredObject[]) => {
     const ids = known.map(({ metadata }) => metadata["source-id"] ?? "");
     const found = new Set((await find(ids)).map(({ id }) => id));
     for (const object of known) {
@@ -29,7 +29,7 @@ export async function sweepDeleted(
       await edges.stored.annotate(object, { ...object.metadata, "source-deleted": at });
     }
   };
-  let waiting: Parameters<typeof check>[0] = [];
+  let waiting: StoredObject[] = [];
   for await (const object of edges.stored.list(`${source.name}/`)) {
     signal.throwIfAborted();
     const { metadata } = object;

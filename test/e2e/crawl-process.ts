@@ -23,6 +23,7 @@ const clock = fastClock(
   JSON.parse(process.env["CLOCK"] ?? '{"start":0,"factor":1}') as Parameters<typeof fastClock>[0],
 );
 const startedAt = performance.now();
+const startMiB = process.memoryUsage.rss() / 2 ** 20;
 const outcome = await crawl(
   {
     objects: openObjects(storage, config.RECORDINGS_BUCKET),
@@ -50,6 +51,7 @@ process.send?.({
   outcome,
   seconds: (performance.now() - startedAt) / 1000,
   cpuSeconds: (user + system) / 1e6,
+  startMiB,
   peakMiB: process.resourceUsage().maxRSS / 1024,
 });
 await firestore.terminate();

@@ -21,6 +21,7 @@ import { CrawlRequest } from "#functions/crawl/request.ts";
 import { openCrawls } from "#shared/catalog/crawls.ts";
 import { type Clock, systemClock } from "#shared/clock.ts";
 import { CrawlConfig, parseConfig } from "#shared/config.ts";
+import { setLogLevel } from "#shared/log.ts";
 import { openObjects } from "#shared/objects/objects.ts";
 import { openStored } from "#shared/objects/stored.ts";
 import type { Reach } from "#shared/web/request.ts";
@@ -31,7 +32,9 @@ process.env["METADATA_SERVER_DETECTION"] ??= "none";
 
 export const bucket = "recordings";
 export const references = "references";
-const file = Buffer.from("ID3 as good as any file: what is inside is for load to judge");
+setLogLevel("ERROR");
+
+const anyFile = Buffer.from("ID3 as good as any file: what is inside is for load to judge");
 
 /** The crawl with its real edges on local servers; only the warehouse is a list of rows. */
 export interface Harness {
@@ -59,11 +62,17 @@ export interface Harness {
   close(): Promise<void>;
 }
 
+/** Starts the servers. `file` is the preview of every sound. */
 export async function startHarness({
   clock = systemClock,
   reach,
+  file = anyFile,
   ...options
-}: Omit<FreesoundOptions, "clock"> & { clock?: Clock; reach?: Reach } = {}): Promise<Harness> {
+}: Omit<FreesoundOptions, "clock"> & {
+  clock?: Clock;
+  reach?: Reach;
+  file?: Buffer;
+} = {}): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), "earmark-"));
   const path = join(folder, "seed.mp3");
   await writeFile(path, file);
