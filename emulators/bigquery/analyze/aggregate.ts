@@ -56,6 +56,13 @@ export function aggregateSql(call: Call, context: Context, over = ""): Aggregate
     call.orderBy.length === 0
       ? ""
       : ` ORDER BY ${call.orderBy.map((item) => orderSql(item, context)).join(", ")}`;
+  if (call.distinct)
+    for (const item of call.orderBy)
+      if (!args.some((arg) => arg.sql === context.analyzer.expr(item.expr, context).sql))
+        throw new SqlError(
+          "An aggregate function that has both DISTINCT and ORDER BY arguments can only ORDER BY expressions that are arguments to the function",
+          item.expr.at,
+        );
   const having =
     call.having === undefined
       ? undefined

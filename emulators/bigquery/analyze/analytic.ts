@@ -75,7 +75,7 @@ function resolveWindow(
 function windowSql(spec: WindowSpec, context: Context): string {
   const partition = spec.partitionBy.map((expr) => {
     const value = context.analyzer.expr(expr, context);
-    if (!isGroupable(value.type) || value.type.kind === "STRUCT" || value.type.kind === "ARRAY")
+    if (!isGroupable(value.type) || /^(?:STRUCT|ARRAY|FLOAT64)$/.test(value.type.kind))
       throw new SqlError(
         `Partitioning by expressions of type ${typeName(value.type)} is not allowed`,
         expr.at,
@@ -128,11 +128,31 @@ function rangeOrder(spec: WindowSpec, context: Context): string[] {
 /** The value of 10^-9 steps: DECIMAL at its limits has no room for an offset, HUGEINT has. */
 const scaledNumeric = (sql: string) => `CAST(replace(CAST(${sql} AS VARCHAR), '.', '') AS HUGEINT)`;
 
+const boundRank = {
+  "unbounded preceding": 0,
+  preceding: 1,
+  current: 2,
+  following: 3,
+  "unbounded following": 4,
+} as const;
+
 function frameSql(
   spec: WindowSpec,
   frame: NonNullable<WindowSpec["frame"]>,
   context: Context,
 ): string {
+  const [from, to] = [boundRank[frame.from.kind], boundRank[frame.to.kind]];
+  if (from > to || from === 4 || to === 0)
+    throw new SqlError("Window frame boundaries are in the wrong order", spec.at);
+  if (
+    frame.unit === "RANGE" &&
+    spec.orderBy.length === 0 &&
+    (frame.from.offset ?? frame.to.offset) !== undefined
+  )
+    throw new SqlError(
+      "Window with offset RANGE frame must have exactly one ORDER BY key",
+      spec.at,
+    );
   const bounds = [frame.from, frame.to].map((bound) => boundSql(bound, frame.unit, spec, context));
   return `${frame.unit} BETWEEN ${bounds.join(" AND ")}`;
 }

@@ -48,8 +48,7 @@ export function resolveType(node: TypeNode): Type {
 export function typedLiteral(text: string, type: Type, at: number): Typed {
   const value = readLiteral(text, type);
   if (value === undefined) throw new SqlError(`Invalid ${typeName(type)} literal`, at);
-  // A typed literal coerces like an expression of its type: only its value is constant.
-  return { ...literal(value, type), literal: { kind: "value", value } };
+  return { ...literal(value, type), literal: { kind: "value", value, explicit: true } };
 }
 
 function readLiteral(text: string, type: Type): Plain | undefined {

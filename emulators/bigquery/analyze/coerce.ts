@@ -26,14 +26,15 @@ export function coercionCost(from: Typed, to: Type): number | undefined {
   if (isNumber(from.type) && isNumber(to)) {
     const distance = (rank[to.kind] ?? 0) - (rank[from.type.kind] ?? 0);
     if (distance > 0) return distance;
-    return from.literal?.kind === "value" && from.type.kind === "FLOAT64" && to.kind !== "INT64"
-      ? 1
-      : undefined;
+    return isFree(from) && from.type.kind === "FLOAT64" && to.kind !== "INT64" ? 1 : undefined;
   }
   if (from.type.kind === "DATE" && to.kind === "DATETIME") return 1;
-  if (from.literal === undefined || from.type.kind !== "STRING") return undefined;
+  if (!isFree(from) || from.type.kind !== "STRING") return undefined;
   return /^(?:DATE|TIME|DATETIME|TIMESTAMP)$/.test(to.kind) ? 1 : undefined;
 }
+
+/** A literal whose type is open to its surroundings. */
+const isFree = ({ literal }: Typed) => literal !== undefined && literal.explicit !== true;
 
 function itemsCost(from: Typed, items: readonly Typed[], to: Type): number | undefined {
   if (to.kind !== from.type.kind) return undefined;
@@ -128,7 +129,7 @@ export function convertSql(sql: string, from: Type, to: Type): string {
 export function supertype(all: readonly Typed[]): Type | undefined {
   const typedOnes = all.filter((e) => !isNull(e) && e.items?.length !== 0 && e.never !== true);
   if (typedOnes.length === 0) return all.find((e) => e.items?.length === 0)?.type ?? all[0]?.type;
-  const firm = typedOnes.filter((e) => e.literal === undefined && e.items === undefined);
+  const firm = typedOnes.filter((e) => !isFree(e) && e.items === undefined);
   for (const group of [firm, typedOnes]) {
     if (group.length === 0) continue;
     const candidate = dominant(group);

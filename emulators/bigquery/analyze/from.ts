@@ -17,7 +17,9 @@ export function analyzeFrom(item: FromItem, context: Context): FromResult {
     case "table":
       return table(item, context);
     case "query": {
-      const query = context.analyzer.query(item.query, context);
+      // A subquery in FROM does not see the tables beside it.
+      const scope = { ...context.scope, relations: [] };
+      const query = context.analyzer.query(item.query, { ...context, scope });
       return fromQuery(query, item.alias, context);
     }
     case "given":
@@ -139,8 +141,12 @@ function join(item: Extract<FromItem, { kind: "join" }>, context: Context): From
   const relations = [...left.relations, ...right.relations];
   const head = `${left.sql} ${kinds[item.type]} ${nested(item.right, rightSql)}`;
   if (item.using !== undefined) return usingJoin(item, item.using, left, right, head);
-  if (item.on === undefined)
-    return { sql: item.type === "inner" ? `${head} ON TRUE` : head, relations };
+  if (item.on === undefined) {
+    if (item.type === "left" && !right.sql.startsWith("LATERAL"))
+      throw new SqlError("Syntax error: Expected keyword ON or keyword USING", item.at);
+    const bare = item.type === "cross" || item.type === "comma";
+    return { sql: bare ? head : `${head} ON TRUE`, relations };
+  }
   const inside = {
     ...context,
     scope: { ...context.scope, relations: [...context.scope.relations, ...relations] },

@@ -12,6 +12,8 @@ export interface Typed {
     readonly value: Plain;
     /** The digits of a FLOAT64 literal, which NUMERIC may need all of. */
     readonly text?: string;
+    /** Written with its type (`NUMERIC '1'`): it coerces like any expression of that type. */
+    readonly explicit?: true;
   };
   /** It never comes back with a value (ERROR), so it is of any type. */
   readonly never?: true;

@@ -22,20 +22,22 @@ function cast(from: Type, to: Type, call: (value: never) => Plain): void {
   internalUdf(name, [from], to, call, {}, `gsql_${name}`);
 }
 
-/** C's `%.17g` at its shortest: what CAST writes for FLOAT64. */
+/** What CAST writes for FLOAT64. */
 export function floatText(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   if (value === 0) return "0";
-  const [, sign = "", digits = "", fraction = "", exponentText = "0"] =
-    /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(value.toExponential()) ?? [];
+  // As C prints it: 15 digits where they read back the same, else 17.
+  const precision = Number(value.toPrecision(15)) === value ? 15 : 17;
+  const [, sign = "", first = "", rest = "", exponentText = "0"] =
+    /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(value.toExponential(precision - 1)) ?? [];
+  const digits = (first + rest).replace(/0+$/, "");
   const exponent = Number(exponentText);
-  // The shortest digits that read back the same, 15 or 17 of them at most, in the notation of %g.
-  if (exponent < -4 || exponent >= 15) {
+  if (exponent < -4 || exponent >= precision) {
     const power = `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
-    return `${sign}${digits}${fraction === "" ? "" : `.${fraction}`}e${power}`;
+    return `${sign}${first}${digits.length > 1 ? `.${digits.slice(1)}` : ""}e${power}`;
   }
-  return plainDigits(sign, digits + fraction, exponent);
+  return plainDigits(sign, digits, exponent);
 }
 
 function plainDigits(sign: string, digits: string, exponent: number): string {

@@ -60,19 +60,22 @@ export function formatMoment(format: string, moment: Moment): string {
 }
 
 function formatElement(name: string, moment: Moment, written: string): string {
+  if (/^(?:E[cCxXyY]|O[deHImMSuUVwWy])$/.test(name))
+    return formatElement(name.slice(1), moment, written);
   const { days, time } = splitMicros(moment.local);
+  if (/^[nt%]$/.test(name)) return { n: "\n", t: "\t", "%": "%" }[name] ?? "";
   const fromDate = dateElement(name, days);
-  if (fromDate !== undefined) return moment.has === "time" ? written : fromDate;
+  if (fromDate !== undefined) return moment.has === "time" ? otherType(written) : fromDate;
   const fromTime = timeElement(name, time);
-  if (fromTime !== undefined) return moment.has === "date" ? dateOnlyTime(written) : fromTime;
+  if (fromTime !== undefined) return moment.has === "date" ? otherType(written) : fromTime;
   if (name === "c" || name === "+") {
-    if (moment.has === "date") return dateOnlyTime(written);
+    if (moment.has === "date") return otherType(written);
     const { year, month, day } = civilOf(days);
     const zone = name === "+" ? `${zoneName(moment)} ` : "";
     return `${dayNames[weekdayOf(days)]?.slice(0, 3)} ${monthNames[month - 1]?.slice(0, 3)} ${pad(day, 2, " ")} ${timeElement("T", time)} ${zone}${year}`;
   }
   if (moment.has !== "timestamp" || moment.utc === undefined || moment.zone === undefined)
-    return written;
+    return otherType(written);
   const offset = offsetAt(moment.zone, moment.utc);
   if (name === "z") return offsetText(offset, true).replace(":", "");
   if (name === "Ez") return offsetText(offset, true);
@@ -84,9 +87,11 @@ function formatElement(name: string, moment: Moment, written: string): string {
   throw new Error(`Not supported by the local BigQuery: the format element ${written}`);
 }
 
-/** A DATE has no time: BigQuery refuses to make one up. */
-function dateOnlyTime(written: string): never {
-  throw new Error(`Not supported by the local BigQuery: the format element ${written} for a DATE`);
+/** A DATE has no time, a TIME no date: what the real service then writes is not known to us. */
+function otherType(written: string): never {
+  throw new Error(
+    `Not supported by the local BigQuery: the format element ${written} for a value of this type`,
+  );
 }
 
 function zoneName({ zone, utc }: Moment): string {
@@ -148,12 +153,6 @@ function dateElement(name: string, days: number): string | undefined {
       return String(year);
     case "y":
       return pad(year % 100, 2);
-    case "n":
-      return "\n";
-    case "t":
-      return "\t";
-    case "%":
-      return "%";
     default:
       return undefined;
   }

@@ -149,7 +149,7 @@ class Reader {
       case "Y":
       case "E4Y":
         this.spaces();
-        fields.year = Number(this.take(name === "Y" ? /^\d{1,5}/ : /^\d{4}/));
+        fields.year = Number(this.take(name === "Y" ? /^\d{1,4}/ : /^\d{4}/));
         delete fields.century;
         delete fields.yearOfCentury;
         return true;

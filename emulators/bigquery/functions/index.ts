@@ -3,6 +3,7 @@ import "./arithmetic.ts";
 import "./arrays.ts";
 import "./casts.ts";
 import "./dates.ts";
+import "./format-model.ts";
 import "./format.ts";
 import "./hash.ts";
 import "./json-edit.ts";

@@ -124,7 +124,24 @@ function canonicalNumber(text: string): string {
     const value = BigInt(text);
     if (value >= -(2n ** 63n) && value < 2n ** 64n) return text === "-0" ? "0" : value.toString();
   }
-  return jsonFloat(Number(text));
+  const value = Number(text);
+  if (!sameDigits(text, String(value)))
+    throw new SyntaxError(`Input number: ${text} cannot round-trip through string representation`);
+  return jsonFloat(value);
+}
+
+/** Whether two decimal texts are the same number, digit by digit. */
+function sameDigits(a: string, b: string): boolean {
+  const normal = (text: string) => {
+    const [, whole = "", fraction = "", exponent = "0"] =
+      /^-?(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+    const digits = (whole + fraction).replace(/^0+/, "");
+    const kept = digits.replace(/0+$/, "");
+    return kept === ""
+      ? "0"
+      : `${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
+  };
+  return normal(a) === normal(b);
 }
 
 /** A double in JSON: with a fraction when it is whole, exponents with a sign. */

@@ -215,7 +215,7 @@ js("TO_CODE_POINTS", "BYTES -> ARRAY<INT64>", (bytes: Uint8Array) =>
   Array.from(bytes, (byte) => BigInt(byte)),
 );
 js("CODE_POINTS_TO_STRING", "ARRAY<INT64> -> STRING", (codes: readonly (bigint | null)[]) =>
-  codes.includes(null) ? null : codes.map((code) => codePoint(code ?? 0n)).join(""),
+  codes.includes(null) ? null : codes.map((code) => nonZero(code ?? 0n)).join(""),
 );
 js("CODE_POINTS_TO_BYTES", "ARRAY<INT64> -> BYTES", (codes: readonly (bigint | null)[]) => {
   if (codes.includes(null)) return null;
@@ -223,6 +223,11 @@ js("CODE_POINTS_TO_BYTES", "ARRAY<INT64> -> BYTES", (codes: readonly (bigint | n
     throw new Error("Invalid extended ASCII code point");
   return Uint8Array.from(codes, Number);
 });
+
+function nonZero(code: bigint): string {
+  if (code === 0n) throw new Error("Not supported by the local BigQuery: the code point 0");
+  return codePoint(code);
+}
 
 function codePoint(code: bigint): string {
   if (code < 0n || code > 0x10ffffn || (code >= 0xd800n && code <= 0xdfffn))
@@ -342,13 +347,20 @@ function editDistance(a: readonly string[], b: readonly string[]): number {
   return row.at(-1) ?? 0;
 }
 
+/** Full case folding: by way of the capital, which joins what has several small forms. */
+function caseFold(char: string): string {
+  return char === "ı"
+    ? char
+    : Array.from(char.toLowerCase().toUpperCase(), (c) => c.toLowerCase()).join("");
+}
+
 internalUdf(
   "normalize",
   [STRING, STRING, BOOL],
   STRING,
   (text: string, form: string, fold: boolean) => {
     const made = text.normalize(form);
-    return fold ? made.toLowerCase().normalize(form) : made;
+    return fold ? Array.from(made, caseFold).join("").normalize(form) : made;
   },
   {},
   "gsql_normalize",

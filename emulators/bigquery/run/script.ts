@@ -186,7 +186,10 @@ export class Script {
       const { handler } = statement;
       this.env.scopes.length = depth;
       const before = this.env.systemVariables.get("ERROR.MESSAGE");
-      const message = withPosition(error.message, this.text, error.offset);
+      const message =
+        error instanceof Raised
+          ? error.message
+          : withPosition(error.message, this.text, error.offset);
       this.env.systemVariables.set("ERROR.MESSAGE", literal(message, STRING));
       try {
         return await this.inScope(() => this.run(handler));
@@ -353,6 +356,11 @@ async function runQuery(env: Environment, query: Query): Promise<Outcome> {
   const { sql, columns } = analyzeStatement(query, context);
   const types = columns.map((c) => c.type);
   const rows = env.dryRun ? [] : await env.store.engine.query(sql, types);
+  for (const [i, type] of types.entries())
+    if (type.kind === "ARRAY" && rows.some((row) => ((row[i] ?? []) as Plain[]).includes(null)))
+      throw new SqlError(
+        `Array cannot have a null element; error in writing field ${resultSchema(columns)[i]?.name}`,
+      );
   return {
     statementType: "SELECT",
     schema: resultSchema(columns),

@@ -53,7 +53,7 @@ export function readJoin(c: Cursor): ((left: FromItem) => FromItem) | undefined 
     return (left) => ({ kind: "join", type, left, right, using, at });
   }
   const nested = readJoin(c);
-  if (nested === undefined && type === "inner")
+  if (nested === undefined && (type === "inner" || (type === "left" && right.kind !== "query")))
     return (left) => ({ kind: "join", type, left, right, at });
   if (nested === undefined) c.fail("Expected keyword ON or keyword USING");
   const inner = nested(right);
