@@ -2,7 +2,8 @@ import { readFile, stat } from "node:fs/promises";
 import { defaultAudioLimits, readAudio } from "#shared/audio/read.ts";
 import { PermanentError } from "#shared/errors.ts";
 import { parseOptions, run, UsageError } from "./cli.ts";
-import type { Row } from "./query.ts";
+import type { Row, Value } from "./query.ts";
+import { toScorecardRow } from "./scorecard-row.ts";
 import { toTable } from "./table.ts";
 
 const help = `npm run measure -- FILE… [options]
@@ -39,14 +40,16 @@ await run(async (args) => {
     rows.push(row);
     if (values.json) process.stdout.write(`${JSON.stringify(row)}\n`);
   }
-  if (!values.json) process.stdout.write(`${toTable(rows, columnsOf(rows))}\n`);
+  if (!values.json)
+    process.stdout.write(`${show(rows)}
+`);
   if (rows.every((row) => row["status"] === "rejected")) process.exitCode = 1;
 });
 
 async function measure(file: string): Promise<Row> {
   const bytes = await readFile(file);
   try {
-    const reading = await readAudio(bytes, { limits: defaultAudioLimits });
+    const reading = await readAudio(bytes, { limits: defaultAudioLimits, measures: true });
     const {
       tags,
       durationSeconds,
@@ -71,9 +74,7 @@ async function measure(file: string): Promise<Row> {
       bitrate,
       sizeBytes: bytes.length,
       truncated,
-      label: null,
-      labelBasis: null,
-      qualityScore: null,
+      ...(reading.measures && toScorecardRow(reading.measures)),
     };
   } catch (error) {
     if (!(error instanceof PermanentError)) throw error;
@@ -81,11 +82,37 @@ async function measure(file: string): Promise<Row> {
   }
 }
 
-/** Every column that some row fills. */
-function columnsOf(rows: readonly Row[]): string[] {
-  const names = new Set(rows.flatMap((row) => Object.keys(row)));
-  return [...names].filter((name) => rows.some((row) => (row[name] ?? null) !== null));
+/** Of a few files every fact, a row each; of many the ones that matter most, a row a file. */
+function show(rows: readonly Row[]): string {
+  if (rows.length > 3) return toTable(rows, summary);
+  const facts = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((fact) =>
+    rows.some((row) => isFilled(row[fact])),
+  );
+  return toTable(
+    facts.map((fact) => {
+      const line: Record<string, Value> = { fact };
+      rows.forEach((row, i) => (line[`file ${i + 1}`] = row[fact] ?? null));
+      return line;
+    }),
+  );
 }
+
+const summary = [
+  "file",
+  "status",
+  "durationSeconds",
+  "sampleRate",
+  "channels",
+  "codec",
+  "label",
+  "qualityScore",
+  "labelReasons",
+  "unratedReason",
+  "reason",
+];
+
+const isFilled = (value: Value | undefined) =>
+  value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
 
 async function mustBeFile(path: string): Promise<void> {
   const stats = await stat(path).catch((error: unknown) => {

@@ -54,9 +54,9 @@ export class Measures {
     this.#snr = new WadaSnrMeter(sampleRate);
     this.#bandwidth = new BandwidthMeter(sampleRate);
     const rate = this.#decimator.sampleRate;
-    this.#level = new ActiveLevelMeter(sampleRate);
+    this.#level = new ActiveLevelMeter(rate);
     this.#hum = new HumMeter(rate);
-    this.#srmr = new SrmrMeter(rate);
+    this.#srmr = new SrmrMeter(rate, false);
     this.#bands = new BandLevelMeter(rate);
     this.#voicing = new VoicingMeter(rate);
   }
@@ -71,9 +71,10 @@ export class Measures {
     const mono = toMono(block);
     for (let i = 0; i < mono.length; i++) this.#sum += mono[i];
     this.#frames += mono.length;
-    for (const meter of [this.#dropouts, this.#level, this.#snr, this.#bandwidth]) meter.push(mono);
+    for (const meter of [this.#dropouts, this.#snr, this.#bandwidth]) meter.push(mono);
     const slow = this.#decimator.push(mono);
-    for (const meter of [this.#hum, this.#srmr, this.#bands, this.#voicing]) meter.push(slow);
+    for (const meter of [this.#level, this.#hum, this.#srmr, this.#bands, this.#voicing])
+      meter.push(slow);
   }
 
   result(): Scorecard {

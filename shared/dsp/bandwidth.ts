@@ -12,14 +12,14 @@ export interface Bandwidth {
 }
 
 const rangeDb = 50;
-const hopSeconds = 0.01;
+const hopSeconds = 0.02;
 const edgeHz = 600;
 /** An edge at least this steep is a filter's. */
 const steepDb = 20;
 /** Cuts above this share of the Nyquist frequency are those of ordinary converters. */
 const ordinaryCut = 0.92;
 
-/** Effective bandwidth: the mean power spectrum of a short-time transform (23 ms Blackman–Harris, hop 10 ms). */
+/** Effective bandwidth: the mean power spectrum of a short-time transform (23 ms Blackman–Harris, hop 20 ms). */
 export class BandwidthMeter implements Measure<Bandwidth | null> {
   readonly #framer: Framer;
   readonly #sum: Float64Array;

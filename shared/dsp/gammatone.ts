@@ -61,14 +61,14 @@ function erbSpace(low: number, high: number): Float64Array {
   );
 }
 
-/** Weights under −60 dB are left out. */
+/** Weights under −40 dB are left out. */
 function planBand(
   centre: number,
   binHz: number,
   bins: number,
 ): { first: number; values: Float64Array } {
   const width = 1.019 * erb(centre);
-  const reach = width * Math.sqrt(1000 ** 0.5 - 1);
+  const reach = width * Math.sqrt(100 ** 0.5 - 1);
   const first = Math.max(0, Math.ceil((centre - reach) / binHz));
   const last = Math.min(bins - 1, Math.floor((centre + reach) / binHz));
   const values = Float64Array.from({ length: last - first + 1 }, (_, i) => {

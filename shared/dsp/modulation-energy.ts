@@ -24,7 +24,7 @@ export class ModulationEnergy {
     readonly a2: number;
   }[];
   readonly #state: Float64Array;
-  readonly #history: Float64Array;
+  readonly #history: Float32Array;
   readonly #window = Float64Array.from(
     { length: windowSize },
     (_, n) => (0.54 - 0.46 * Math.cos((2 * Math.PI * n) / windowSize)) ** 2,
@@ -43,7 +43,7 @@ export class ModulationEnergy {
     );
     const cells = this.#bands * count;
     this.#state = new Float64Array(cells * 2);
-    this.#history = new Float64Array(cells * windowSize);
+    this.#history = new Float32Array(cells * windowSize);
     this.#sum = new Float64Array(cells);
     this.#kept = isNormalised ? [] : null;
   }
@@ -51,14 +51,16 @@ export class ModulationEnergy {
   push(envelopes: Float64Array): void {
     const at = this.#written % windowSize;
     const state = this.#state;
-    for (let band = 0, cell = 0; band < this.#bands; band++) {
-      const x = envelopes[band];
-      for (let k = 0; k < count; k++, cell++) {
-        const { b0, a1, a2 } = this.#filters[k];
-        const y = b0 * x + state[2 * cell];
+    const history = this.#history;
+    const row = at * this.#sum.length;
+    for (let k = 0; k < count; k++) {
+      const { b0, a1, a2 } = this.#filters[k];
+      for (let band = 0, cell = k; band < this.#bands; band++, cell += count) {
+        const x = b0 * envelopes[band];
+        const y = x + state[2 * cell];
         state[2 * cell] = state[2 * cell + 1] - a1 * y;
-        state[2 * cell + 1] = -b0 * x - a2 * y;
-        this.#history[cell * windowSize + at] = y * y;
+        state[2 * cell + 1] = -x - a2 * y;
+        history[row + cell] = y * y;
       }
     }
     this.#written++;
@@ -83,16 +85,16 @@ export class ModulationEnergy {
   }
 
   #endWindow() {
-    const energy = new Float32Array(this.#sum.length);
-    for (let cell = 0; cell < energy.length; cell++) {
-      const start = cell * windowSize;
-      let sum = 0;
-      for (let n = 0; n < windowSize; n++) {
-        sum += this.#window[n] * this.#history[start + ((this.#written + n) % windowSize)];
-      }
-      energy[cell] = sum;
-      this.#sum[cell] += sum;
+    const cells = this.#sum.length;
+    const energy = new Float32Array(cells);
+    const history = this.#history;
+    for (let n = 0; n < windowSize; n++) {
+      // The oldest row stands where the next will be written.
+      const row = ((this.#written + n) % windowSize) * cells;
+      const weight = this.#window[n];
+      for (let cell = 0; cell < cells; cell++) energy[cell] += weight * history[row + cell];
     }
+    for (let cell = 0; cell < cells; cell++) this.#sum[cell] += energy[cell];
     this.#windows++;
     if (!this.#kept) return;
     this.#kept.push(energy);

@@ -7,7 +7,7 @@ import { ModulationEnergy } from "./modulation-energy.ts";
 const envelopeRate = 400;
 
 export interface Srmr {
-  /** Speech-to-reverberation modulation energy ratio; higher is drier. Null for less than one window (0.26 s). */
+  /** Speech-to-reverberation modulation energy ratio; higher is drier. Null for less than one window (0.26 s), or left out. */
   readonly srmr: number | null;
   /** The variant with modulations up to 30 Hz only and clamped energies: it depends less on who speaks. */
   readonly normalised: number | null;
@@ -20,17 +20,18 @@ export interface Srmr {
  */
 export class SrmrMeter implements Measure<Srmr> {
   readonly #framer: Framer;
-  readonly #plain: ModulationEnergy;
+  readonly #plain: ModulationEnergy | null;
   readonly #normalised: ModulationEnergy;
 
-  constructor(sampleRate: number) {
+  /** The plain variant costs as much again as the normalised one: `false` leaves it out. */
+  constructor(sampleRate: number, withPlain = true) {
     const gammatone = planGammatone(sampleRate);
-    this.#plain = new ModulationEnergy(gammatone.centres, 128, false);
+    this.#plain = withPlain ? new ModulationEnergy(gammatone.centres, 128, false) : null;
     this.#normalised = new ModulationEnergy(gammatone.centres, 30, true);
     const envelopes = new Float64Array(gammatone.bands);
     this.#framer = new Framer(gammatone.windowSize, sampleRate / envelopeRate, (frame) => {
       gammatone.envelopes(frame, envelopes);
-      this.#plain.push(envelopes);
+      this.#plain?.push(envelopes);
       this.#normalised.push(envelopes);
     });
   }
@@ -40,6 +41,6 @@ export class SrmrMeter implements Measure<Srmr> {
   }
 
   result(): Srmr {
-    return { srmr: this.#plain.ratio(), normalised: this.#normalised.ratio() };
+    return { srmr: this.#plain?.ratio() ?? null, normalised: this.#normalised.ratio() };
   }
 }

@@ -1,6 +1,6 @@
 import { Decimator } from "./decimator.ts";
-import { planFft } from "./fft.ts";
 import { Framer } from "./framer.ts";
+import { planRealFft } from "./real-fft.ts";
 import { hann } from "./windows.ts";
 
 /** Periodicity and pitch, fifty times a second. */
@@ -11,7 +11,7 @@ export interface VoicingTrack {
   readonly pitchHz: Float32Array;
 }
 
-const lowestRate = 6000;
+const lowestRate = 4000;
 const windowSeconds = 0.04;
 const hopSeconds = 0.02;
 const lowestPitchHz = 70;
@@ -21,7 +21,7 @@ const octaveMargin = 0.9;
 
 /**
  * Voicing by autocorrelation of windowed frames, divided by that of the window (Boersma, Proc. IFA 17, 1993), on the signal
- * brought down to 6 to 12 kHz.
+ * brought down to 4 to 8 kHz.
  */
 export class VoicingMeter {
   readonly #decimator: Decimator;
@@ -35,10 +35,10 @@ export class VoicingMeter {
     const window = hann(Math.round(windowSeconds * rate));
     const size = 2 ** Math.ceil(Math.log2(window.length + rate / lowestPitchHz));
     const correlate = planAutocorrelation(size);
-    const reference = correlate(Float32Array.from(window)).slice();
+    const reference = correlate(window).slice();
     const shortest = Math.floor(rate / highestPitchHz);
     const longest = Math.ceil(rate / lowestPitchHz);
-    const windowed = new Float32Array(window.length);
+    const windowed = new Float64Array(window.length);
     this.#framer = new Framer(window.length, hopSeconds * rate, (frame) => {
       const mean = frame.reduce((sum, x) => sum + x, 0) / frame.length;
       for (let i = 0; i < frame.length; i++) windowed[i] = (frame[i] - mean) * window[i];
@@ -78,20 +78,19 @@ function refine(lag: number, at: (lag: number) => number): number {
   return curve < 0 ? lag + Math.max(-0.5, Math.min(0.5, (left - right) / (2 * curve))) : lag;
 }
 
-function planAutocorrelation(size: number): (frame: Float32Array) => Float64Array {
-  const fft = planFft(size);
-  const re = new Float64Array(size);
-  const im = new Float64Array(size);
+/** Circular autocorrelation at lags 0 … size/2, by the transform of the power spectrum. */
+function planAutocorrelation(size: number): (frame: Float64Array) => Float64Array {
+  const fft = planRealFft(size);
+  const re = new Float64Array(size / 2 + 1);
+  const im = new Float64Array(size / 2 + 1);
+  const power = new Float64Array(size);
   return (frame) => {
-    re.fill(0);
-    im.fill(0);
-    re.set(frame);
-    fft.forward(re, im);
-    for (let k = 0; k < size; k++) {
-      re[k] = re[k] * re[k] + im[k] * im[k];
-      im[k] = 0;
+    fft.forward(frame, re, im);
+    for (let k = 0; k <= size / 2; k++) {
+      power[k] = re[k] * re[k] + im[k] * im[k];
+      if (k > 0) power[size - k] = power[k];
     }
-    fft.forward(re, im);
+    fft.forward(power, re, im);
     return re;
   };
 }
