@@ -6,7 +6,7 @@ import type { Warehouse } from "#shared/warehouse/warehouse.ts";
 import type { CrawlPlan } from "./plan.ts";
 import type { Source } from "./source.ts";
 
-export interface SourceOptions {
+interface SourceOptions {
   /** Ends whatever the source waits for. */
   readonly signal: AbortSignal;
   /** Time by the clock after which no wait may end. */

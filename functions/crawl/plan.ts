@@ -8,7 +8,7 @@ export type CrawlTrigger = "schedule" | "http" | "local";
  * changed and deleted sounds noticed. `sample`: the first `limit` sounds in the order asked for, whatever was
  * crawled before.
  */
-export type CrawlMode = "incremental" | "full" | "sample";
+type CrawlMode = "incremental" | "full" | "sample";
 
 /** All that one crawl needs to know. */
 export interface CrawlPlan {

@@ -41,7 +41,7 @@ export const toSourceName = ({ manifest }: CrawlPlan) =>
   manifest === undefined ? "freesound" : "manifest";
 
 /** A Firestore document holds 1 MiB: enough failures to see what is wrong. */
-export const failureLimit = 200;
+const failureLimit = 200;
 
 /** A report of a crawl that starts now. Ids sort by their start. */
 export function startReport(plan: CrawlPlan, now: number): CrawlReport {

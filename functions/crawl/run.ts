@@ -26,7 +26,7 @@ const allFailing = 8;
 const endings = new Set(["quota-exhausted", "bad-key", "no-oauth"]);
 
 /** Nothing at all could be fetched any more: going on would only list every sound as failed. */
-export class SourceDownError extends Error {
+class SourceDownError extends Error {
   override readonly name = "SourceDownError";
 }
 

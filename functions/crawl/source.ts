@@ -1,7 +1,7 @@
 import type { Download } from "#shared/web/download.ts";
 
 /** Where a source goes on, in its own terms: plain JSON that it reads back. */
-export type Place = Readonly<Record<string, string | number | boolean | null>>;
+type Place = Readonly<Record<string, string | number | boolean | null>>;
 
 /** A recording that a source offers. */
 export interface Candidate {

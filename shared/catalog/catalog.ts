@@ -3,9 +3,9 @@ import { documentId } from "./document-id.ts";
 import { readRecording, type Rejection, type Stage, stageFields } from "./recording.ts";
 
 /** What the catalog already holds about one stage of one version of a recording. */
-export type Known = "new" | "done" | "superseded";
+type Known = "new" | "done" | "superseded";
 
-export type Outcome =
+type Outcome =
   | { readonly fields: Readonly<Record<string, unknown>> }
   | { readonly rejection: Omit<Rejection, "generation"> };
 

@@ -10,17 +10,17 @@ import {
   withMark,
 } from "./mark.ts";
 
-export { type CrawlKey, freshMark, type Mark, type Retry } from "./mark.ts";
+export type { CrawlKey, Mark, Retry } from "./mark.ts";
 
 /** A crawl's document: the columns of the table `crawls`, and beside them what only a person reads. */
-export type CrawlDocument = Readonly<Record<string, unknown>>;
+type CrawlDocument = Readonly<Record<string, unknown>>;
 
 /** Another crawl has taken over, because this one's lease ran out: it must not write any more. */
 export class LeaseLostError extends Error {
   override readonly name = "LeaseLostError";
 }
 
-export type Begin =
+type Begin =
   | { readonly outcome: "running"; readonly crawlId: string; readonly expiresAt: number }
   | {
       readonly outcome: "begun";
@@ -29,7 +29,7 @@ export type Begin =
       readonly dead: { readonly crawlId: string; readonly document: CrawlDocument } | null;
     };
 
-export interface LeaseOptions {
+interface LeaseOptions {
   readonly crawlId: string;
   /** The lease runs from now for so long; milliseconds. */
   readonly leaseMs: number;

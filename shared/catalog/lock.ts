@@ -4,12 +4,12 @@ import { z } from "zod";
 import type { Clock } from "#shared/clock.ts";
 
 /** Somebody else has held the lock for longer than anyone should. */
-export class LockTimeoutError extends Error {
+class LockTimeoutError extends Error {
   override readonly name = "LockTimeoutError";
 }
 
 /** Runs work of which only one may run at a time, in any instance. */
-export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
+type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
 
 const leaseMs = 60_000;
 const patienceMs = 3 * leaseMs;

@@ -8,7 +8,7 @@ import { admitHost } from "./hosts.ts";
 import { type Rates, ThrottledError, toError, FreesoundError } from "./throttle.ts";
 
 /** The key's quota, shared with every other user of the key. */
-export interface Quota {
+interface Quota {
   /** Takes one call off it; answers how long to wait before asking again, 0 when the call may go out. */
   take(): Promise<number>;
   /** Keeps the key quiet for so long, after Freesound has said that its quota is used up. */

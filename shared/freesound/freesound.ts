@@ -3,8 +3,7 @@ import { type Download, toDownload } from "#shared/web/download.ts";
 import { type ApiOptions, openApi } from "./api.ts";
 import { SearchPage, soundFields } from "./sound.ts";
 
-export type { Download } from "#shared/web/download.ts";
-export { type ApiOptions, QuotaExhaustedError, type Quota } from "./api.ts";
+export { type ApiOptions, QuotaExhaustedError } from "./api.ts";
 
 export interface Search {
   readonly query: string;

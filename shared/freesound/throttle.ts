@@ -31,7 +31,7 @@ export class ThrottledError extends FreesoundError {
   }
 }
 
-export const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 export type Unit = keyof typeof unitMs;
 const isUnit = (text: string): text is Unit => Object.hasOwn(unitMs, text);
 
@@ -39,7 +39,7 @@ const isUnit = (text: string): text is Unit => Object.hasOwn(unitMs, text);
  * How long to leave the key alone after the day's rate is used up. Freesound counts the 24 hours before each
  * request, so that calls come free again one by one; asking once an hour finds them, and a 429 costs nothing.
  */
-export const dayPauseMs = unitMs.hour;
+const dayPauseMs = unitMs.hour;
 
 /**
  * What an error answer means: a wrong key or a bad request cannot be waited out (`PermanentError`); a rate,

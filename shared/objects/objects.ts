@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { ApiError, type Storage } from "@google-cloud/storage";
 import { ObjectGoneError } from "#shared/errors.ts";
 
-export interface ObjectOptions {
+interface ObjectOptions {
   readonly contentType: string;
   /** Custom metadata; Cloud Storage takes 8 KiB of keys and values together. */
   readonly metadata: Readonly<Record<string, string>>;

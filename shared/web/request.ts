@@ -34,7 +34,7 @@ export interface Answer {
 }
 
 /** Nothing has moved for too long. */
-export class StalledError extends Error {
+class StalledError extends Error {
   override readonly name = "StalledError";
 }
 

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Firestore } from "@google-cloud/firestore";
 import { Storage } from "@google-cloud/storage";
-import { startFirestoreEmulator } from "#emulators/firestore/index.ts";
 import {
   type FreesoundEmulator,
   type FreesoundOptions,
@@ -25,6 +24,7 @@ import { setLogLevel } from "#shared/log.ts";
 import { openObjects } from "#shared/objects/objects.ts";
 import { openStored } from "#shared/objects/stored.ts";
 import type { Reach } from "#shared/web/request.ts";
+import { firestoreTargets } from "./google-targets.ts";
 import type { Row } from "#shared/warehouse/warehouse.ts";
 
 // There is no metadata server here, and Google's client takes seconds to find that out.
@@ -62,6 +62,13 @@ export interface Harness {
   close(): Promise<void>;
 }
 
+/** Our Firestore, or Google's where that takes part in the tests. */
+const startFirestore = () => {
+  const target = firestoreTargets.at(-1);
+  if (target === undefined) throw new Error("there is a Firestore to test with");
+  return target.start();
+};
+
 /** Starts the servers. `file` is the preview of every sound. */
 export async function startHarness({
   clock = systemClock,
@@ -79,7 +86,7 @@ export async function startHarness({
   const [freesound, storage, emulator] = await Promise.all([
     startFreesoundEmulator({ folder, clock: () => clock.now(), ...options }),
     startStorageEmulator(),
-    startFirestoreEmulator(),
+    startFirestore(),
   ]);
   const [seed] = freesound.sounds.list();
   if (seed === undefined) throw new Error("the folder has a sound");

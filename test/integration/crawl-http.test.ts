@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { http } from "@google-cloud/functions-framework";
 import { getTestServer } from "@google-cloud/functions-framework/testing";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { answerBrokenBodies } from "#functions/crawl/broken-body.ts";
 import { handleCrawl } from "#functions/crawl/handler.ts";
 import { CrawlConfig, parseConfig } from "#shared/config.ts";
@@ -28,8 +28,6 @@ afterEach(async () => {
   server.closeAllConnections();
   await harness.close();
 });
-afterAll(() => {});
-
 interface Answer {
   readonly status: number;
   readonly type: string | null;
@@ -191,10 +189,12 @@ describe("what is wrong with a request is said, all of it", () => {
 
 test("a second crawl of the same query is refused with the running one's id", async () => {
   harness.addSounds(2);
-  harness.freesound.failNext("slow", { on: "search", delayMs: 500 });
+  harness.freesound.failNext("slow", { on: "search", delayMs: 2000 });
   const first = post({ query: "speech" });
   await expect
-    .poll(async () => (await harness.firestore.collection("watermarks").get()).size)
+    .poll(async () => (await harness.firestore.collection("watermarks").get()).size, {
+      timeout: 10_000,
+    })
     .toBe(1);
   const second = await post({ query: "speech", full: true });
   expectProblem(second, 409);
