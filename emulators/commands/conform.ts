@@ -44,12 +44,13 @@ async function main(): Promise<number> {
   return results.some(({ verdict }) => verdict === "wrong") ? 1 : 0;
 }
 
+const count = (rows: readonly Result[], verdict: Verdict) =>
+  rows.filter((row) => row.verdict === verdict).length;
+
 function print(results: readonly Result[], verbose: boolean): void {
   for (const { case: one, verdict, detail } of results)
     if (verdict === "wrong" || (verbose && verdict !== "pass"))
       console.log(`${verdict} ${one.id}: ${one.sql}\n  ${detail}`);
-  const count = (rows: readonly Result[], verdict: Verdict) =>
-    rows.filter((row) => row.verdict === verdict).length;
   const line = (name: string, rows: readonly Result[]) =>
     `${name.padEnd(20)}${[count(rows, "pass"), count(rows, "refused"), count(rows, "wrong"), rows.length].map((n) => String(n).padStart(9)).join("")}`;
   console.log(

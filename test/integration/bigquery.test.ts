@@ -184,7 +184,7 @@ describe("streaming inserts", () => {
       .dataset("d")
       .table("rows")
       .insert([{ id: "kept" }, { n: 1 }], { skipInvalidRows: true, partialRetries: 0 });
-    await expect(insert).rejects.toThrow();
+    await expect(insert).rejects.toMatchObject({ name: "PartialFailureError" });
     expect(await rows("SELECT id FROM d.rows WHERE id = 'kept'")).toEqual([{ id: "kept" }]);
   });
 
@@ -278,7 +278,8 @@ describe("queries", () => {
       { id: "a", label: "new" },
       { id: "b", label: "only" },
     ]);
-    const [metadata] = (await bigquery.dataset("d").table("newest").getMetadata()) as unknown as [{ type: string; schema: { fields: { name: string }[] } },
+    const [metadata] = (await bigquery.dataset("d").table("newest").getMetadata()) as unknown as [
+      { type: string; schema: { fields: { name: string }[] } },
     ];
     expect(metadata.type).toBe("VIEW");
     expect(metadata.schema.fields.map((f) => f.name)).toEqual(["id", "generation", "label"]);
@@ -317,10 +318,9 @@ test.each([
   "SELECT * FROM `/etc/passwd`",
   "SELECT * FROM data_1",
   "SELECT 1; SELECT * FROM read_text('/etc/passwd')",
-  'SELECT * FROM d.rows AS `x"; DROP TABLE data_1; --`',
+  'SELECT nope FROM d.rows AS `x"; DROP TABLE data_1; --`',
 ])("refuses hostile SQL: %s", async (query) => {
   const before = await rows("SELECT COUNT(*) AS n FROM d.rows");
-  const { code } = await failure(rows(query));
-  if (!query.includes("DROP TABLE")) expect(code).toBeGreaterThanOrEqual(400);
+  expect((await failure(rows(query))).code).toBeGreaterThanOrEqual(400);
   expect(await rows("SELECT COUNT(*) AS n FROM d.rows")).toEqual(before);
 });

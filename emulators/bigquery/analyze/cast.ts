@@ -35,7 +35,7 @@ export function resolveType(node: TypeNode): Type {
             : { name: f.name, type: resolveType(f.type) },
         ),
       };
-    case "simple": {
+    default: {
       const type = scalarNamed(node.name);
       if (node.name === "GEOGRAPHY") throw new UnsupportedError("the GEOGRAPHY type", node.at);
       if (type === undefined) throw new SqlError(`Type not found: ${node.name}`, node.at);

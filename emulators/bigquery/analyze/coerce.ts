@@ -104,9 +104,11 @@ function literalValue({ literal, type: from }: Typed, value: Plain, to: Type): P
   }
   if (from.kind !== "FLOAT64" || (to.kind !== "NUMERIC" && to.kind !== "BIGNUMERIC"))
     return undefined;
-  const exact = parseDecimal(literal?.text ?? String(value as number), to.kind);
+  const exact = parseDecimal(literal?.text ?? (value as number).toString(), to.kind);
   if (exact === undefined)
-    throw new SqlError(`Invalid ${to.kind} value: ${literal?.text ?? String(value as number)}`);
+    throw new SqlError(
+      `Invalid ${to.kind} value: ${literal?.text ?? (value as number).toString()}`,
+    );
   return exact;
 }
 

@@ -10,18 +10,18 @@ import { BOOL, type Type, typeName } from "./types.ts";
 export function caseExpr(node: Extract<Expr, { kind: "case" }>, context: Context): Typed {
   const analyze = (expr: Expr) => context.analyzer.expr(expr, context);
   const operand = node.operand === undefined ? undefined : analyze(node.operand);
-  const conditions = node.whens.map(({ when }) =>
+  const conditions = node.whens.map(([when]) =>
     operand === undefined
       ? condition(analyze(when), when.at)
       : equals(operand, analyze(when), when.at),
   );
   const results = [
-    ...node.whens.map(({ then }) => then),
+    ...node.whens.map(([, result]) => result),
     ...(node.otherwise === undefined ? [] : [node.otherwise]),
   ];
   const { type, values } = unify(results.map(analyze), "CASE", node.at);
   const branches = conditions.map((sql, i) => `WHEN ${sql} THEN ${values[i].sql}`);
-  const otherwise = node.otherwise === undefined ? "NULL" : (values.at(-1) as Typed).sql;
+  const otherwise = node.otherwise === undefined ? "NULL" : values.at(-1).sql;
   return typed(`CASE ${branches.join(" ")} ELSE ${otherwise} END`, type);
 }
 

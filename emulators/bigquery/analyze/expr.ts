@@ -100,7 +100,7 @@ function analyzePlain(node: Expr, context: Context): Typed {
       return subqueryExpr(node, context);
     case "datePart":
       return nameExpr(node.part.name, node.at, context);
-    case "default":
+    default:
       throw new SqlError("DEFAULT keyword cannot be used outside of INSERT and UPDATE", node.at);
   }
 }
@@ -139,7 +139,7 @@ function literalExpr({ value, at }: Extract<Expr, { kind: "literal" }>): Typed {
         ...literal(Number(value.text), FLOAT64),
         literal: { kind: "value", value: Number(value.text), text: value.text },
       };
-    case "int": {
+    default: {
       const number = value.text.startsWith("-") ? -BigInt(value.text.slice(1)) : BigInt(value.text);
       const unsigned = /^0x/i.test(value.text) ? BigInt.asIntN(64, number) : number;
       if (BigInt.asIntN(64, unsigned) !== unsigned || BigInt.asUintN(64, number) < 0n)

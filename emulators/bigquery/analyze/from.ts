@@ -32,7 +32,7 @@ export function analyzeFrom(item: FromItem, context: Context): FromResult {
       return pivotItem(item, context, analyzeFrom);
     case "unpivot":
       return unpivotItem(item, context, analyzeFrom);
-    case "sample":
+    default:
       throw new UnsupportedError("TABLESAMPLE", item.at);
   }
 }

@@ -47,7 +47,7 @@ export function analyzeBody(
       const inner = context.analyzer.query(body.query, context, targets);
       return withTail(inner, tail, context);
     }
-    case "from":
+    default:
       return analyzeSelect(starSelect(body.from, body.at), context, tail, targets);
   }
 }

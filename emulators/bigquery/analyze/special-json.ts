@@ -81,7 +81,7 @@ const jsonObject: Form = (call, context) => {
   if (values.length % 2 !== 0 || values[0]?.type.kind === "ARRAY") throw noMatch(call, values);
   const pairs: string[] = [];
   for (let i = 0; i < values.length; i += 2) {
-    const [key, value] = [coerce(values[i] as Typed, STRING), values[i + 1] as Typed];
+    const [key, value] = [coerce(values[i], STRING), values[i + 1]];
     if (key === undefined) throw noMatch(call, values);
     pairs.push(`gsql_json_key(${key.sql}) || ':' || ${jsonOf(value)}`);
   }
@@ -92,6 +92,8 @@ const jsonObject: Form = (call, context) => {
     JSON_TYPE,
   );
 };
+
+const list = (items: readonly string[]) => `CAST([${items.join(", ")}] AS VARCHAR[])`;
 
 /** JSON, then paths with values; the flag is the named argument, TRUE where it is left out. */
 const edit =
@@ -105,15 +107,14 @@ const edit =
     const paths: string[] = [];
     const values: string[] = [];
     for (let i = 0; i < rest.length; i += step) {
-      const path = coerce(rest[i] as Typed, STRING);
+      const path = coerce(rest[i], STRING);
       if (path === undefined) throw noMatch(call, [json, ...rest]);
       paths.push(path.sql);
-      if (withValues) values.push(jsonOf(rest[i + 1] as Typed));
+      if (withValues) values.push(jsonOf(rest[i + 1]));
     }
     const on = (flag === "" ? undefined : named(call, flag, BOOL, context)?.sql) ?? "TRUE";
     const anyNull = paths.map((path) => `${path} IS NULL`).join(" OR ");
     const suffix = call.safe ? "_safe" : "";
-    const list = (items: readonly string[]) => `CAST([${items.join(", ")}] AS VARCHAR[])`;
     return typed(
       `CASE WHEN ${anyNull} THEN NULL ELSE gsql_${name}${suffix}(${json.sql}, ${list(paths)}, ${list(values)}, ${on}) END`,
       JSON_TYPE,

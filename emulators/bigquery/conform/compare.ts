@@ -21,11 +21,11 @@ export function encode(value: Plain, type: Type): unknown {
     case "RANGE":
       return (value as Plain[]).map((end) => encode(end, type.element));
     case "INT64":
-      return BigInt(Number(value as bigint)) === value && Number.isSafeInteger(Number(value))
+      return BigInt(Number(value)) === value && Number.isSafeInteger(Number(value))
         ? Number(value)
-        : String(value as bigint);
+        : (value as number | bigint).toString();
     case "FLOAT64":
-      return Number.isFinite(value as number) ? value : String(value as number);
+      return Number.isFinite(value) ? value : (value as number | bigint).toString();
     case "NUMERIC":
       return decimalText(value as bigint, 9);
     case "BIGNUMERIC":

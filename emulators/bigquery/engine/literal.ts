@@ -67,13 +67,13 @@ export function toSql(value: Plain, type: Type): string {
     case "NUMERIC":
       return `CAST('${decimalText(value as bigint, 9)}' AS DECIMAL(38,9))`;
     case "DATE":
-      return `(DATE '1970-01-01' + CAST(${String(value)} AS INTEGER))`;
+      return `(DATE '1970-01-01' + CAST(${(value as number).toFixed(0)} AS INTEGER))`;
     case "TIME":
       return `CAST(make_timestamp(CAST(${(value as bigint).toString()} AS BIGINT)) AS TIME)`;
     case "DATETIME":
     case "TIMESTAMP":
       return `make_timestamp(CAST(${(value as bigint).toString()} AS BIGINT))`;
-    case "INTERVAL": {
+    default: {
       const { months, days, micros } = value as PlainInterval;
       return `(to_months(${months}) + to_days(${days}) + to_microseconds(CAST(${micros} AS BIGINT)))`;
     }

@@ -55,7 +55,7 @@ export function nodeType(type: Type): DuckDBType {
     case "DATETIME":
     case "TIMESTAMP":
       return TIMESTAMP;
-    case "INTERVAL":
+    default:
       return INTERVAL;
   }
 }

@@ -62,10 +62,11 @@ const jsonTexts: readonly (readonly [Type, (value: never) => string])[] = [
 
 const shortFraction = (text: string) => text.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 
+const part = (value: number | bigint, unit: string) =>
+  BigInt(value) === 0n ? "" : `${value}${unit}`;
+
 function isoInterval({ months, days, micros }: PlainInterval): string {
   if (months === 0 && days === 0 && micros === 0n) return "P0Y";
-  const part = (value: number | bigint, unit: string) =>
-    BigInt(value) === 0n ? "" : `${value}${unit}`;
   const date = part(Math.trunc(months / 12), "Y") + part(months % 12, "M") + part(days, "D");
   const rest = micros % 60_000_000n;
   const absolute = rest < 0n ? -rest : rest;
@@ -157,7 +158,7 @@ for (const [type, write] of jsonTexts) {
     "json_of",
     [type],
     STRING,
-    call as (...args: never[]) => Plain,
+    call,
     { nulls: true },
     `gsql_json_of_${type.kind.toLowerCase()}`,
   );
@@ -169,7 +170,7 @@ for (const [type, plain, literal] of texts) {
     "text_of",
     [type, BOOL],
     STRING,
-    call as (...args: never[]) => Plain,
+    call,
     { nulls: true },
     `gsql_text_of_${type.kind.toLowerCase()}`,
   );
@@ -183,12 +184,8 @@ for (const element of [DATE, DATETIME, TIMESTAMP] as const) {
     "text_of_range",
     [range, BOOL],
     STRING,
-    ((ends: Plain[] | null, literal: boolean) =>
-      ends === null
-        ? "NULL"
-        : literal
-          ? `RANGE<${element.kind}> "${text(ends)}"`
-          : text(ends)) as never,
+    (ends: Plain[] | null, literal: boolean) =>
+      ends === null ? "NULL" : literal ? `RANGE<${element.kind}> "${text(ends)}"` : text(ends),
     { nulls: true },
     `gsql_text_of_range_${element.kind.toLowerCase()}`,
   );
@@ -197,10 +194,10 @@ for (const element of [DATE, DATETIME, TIMESTAMP] as const) {
     "json_of_range",
     [range],
     STRING,
-    ((ends: Plain[] | null) =>
+    (ends: Plain[] | null) =>
       ends === null
         ? "null"
-        : `{"start":${ends[0] === null ? "null" : json(ends[0] ?? null)},"end":${ends[1] === null ? "null" : json(ends[1] ?? null)}}`) as never,
+        : `{"start":${ends[0] === null ? "null" : json(ends[0] ?? null)},"end":${ends[1] === null ? "null" : json(ends[1] ?? null)}}`,
     { nulls: true },
     `gsql_json_of_range_${element.kind.toLowerCase()}`,
   );

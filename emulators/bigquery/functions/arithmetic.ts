@@ -29,6 +29,8 @@ function operator(
   internalUdf(name, params, result, call, { nulls }, `gsql_${name}`);
 }
 
+const values = (items: readonly (bigint | null)[]) => items.filter((item) => item !== null);
+
 const signs = { add: "+", subtract: "-", multiply: "*", divide: "/" } as const;
 
 for (const [name, apply] of [
@@ -64,7 +66,6 @@ for (const kind of ["NUMERIC", "BIGNUMERIC"] as const) {
     return divideRound(a * scale, b);
   });
   const list = arrayOf(type);
-  const values = (items: readonly (bigint | null)[]) => items.filter((item) => item !== null);
   operator(`${prefix}_sum`, [list], type, (items: (bigint | null)[]) => {
     const known = values(items);
     return known.length === 0

@@ -109,7 +109,7 @@ class Reader {
       throw new Error(
         `Invalid format: ${written} is not allowed for the ${this.kind.toUpperCase()} type.`,
       );
-    this.dateElement(name) || this.timeElement(name, written);
+    if (!this.dateElement(name)) this.timeElement(name, written);
   }
 
   private dateElement(name: string): boolean {

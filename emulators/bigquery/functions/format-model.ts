@@ -306,7 +306,7 @@ for (const type of types) {
     `format_cast_from_${name}`,
     [type, STRING, STRING],
     STRING,
-    toText as (...args: never[]) => Plain,
+    toText,
     {},
     `gsql_format_cast_from_${name}`,
   );
@@ -314,7 +314,7 @@ for (const type of types) {
     `format_cast_to_${name}`,
     [STRING, STRING, STRING],
     type,
-    fromText as (...args: never[]) => Plain,
+    fromText,
     {},
     `gsql_format_cast_to_${name}`,
   );

@@ -130,17 +130,18 @@ function canonicalNumber(text: string): string {
   return jsonFloat(value);
 }
 
+function normal(text: string): string {
+  const [, whole = "", fraction = "", exponent = "0"] =
+    /^-?(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const digits = (whole + fraction).replace(/^0+/, "");
+  const kept = digits.replace(/0+$/, "");
+  return kept === ""
+    ? "0"
+    : `${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
+}
+
 /** Whether two decimal texts are the same number, digit by digit. */
 function sameDigits(a: string, b: string): boolean {
-  const normal = (text: string) => {
-    const [, whole = "", fraction = "", exponent = "0"] =
-      /^-?(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
-    const digits = (whole + fraction).replace(/^0+/, "");
-    const kept = digits.replace(/0+$/, "");
-    return kept === ""
-      ? "0"
-      : `${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
-  };
   return normal(a) === normal(b);
 }
 

@@ -169,7 +169,7 @@ js("LAX_INT64", "JSON -> INT64", (text: string) => {
       : typeof value === "string" && /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(value)
         ? Number(value)
         : NaN;
-  const digits = value instanceof JsonNumber ? value.text : String(value);
+  const digits = value instanceof JsonNumber ? value.text : typeof value === "string" ? value : "";
   if (/^\s*[+-]?\d+\s*$/.test(digits))
     return BigInt.asIntN(64, BigInt(digits.trim().replace("+", ""))) ===
       BigInt(digits.trim().replace("+", ""))

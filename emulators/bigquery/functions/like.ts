@@ -8,7 +8,7 @@ function likePattern(pattern: string): RegExp {
   const known = patterns.get(pattern);
   if (known !== undefined) return known;
   let source = "";
-  const chars = [...pattern];
+  const chars = Array.from(pattern);
   for (let i = 0; i < chars.length; i += 1) {
     let char = chars[i];
     if (char === "%") source += "[^]*";

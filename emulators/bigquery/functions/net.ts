@@ -53,6 +53,8 @@ js("NET.IP_TO_STRING", "BYTES -> STRING", (bytes: Uint8Array) => {
   );
 });
 
+const hex = (part: readonly number[]) => part.map((word) => word.toString(16)).join(":");
+
 /** RFC 5952: the longest run of zero groups, if longer than one, is `::`. */
 function v6Text(words: readonly number[]): string {
   let best = { at: -1, length: 1 };
@@ -61,7 +63,6 @@ function v6Text(words: readonly number[]): string {
     while (words[i + length] === 0) length += 1;
     if (length > best.length) best = { at: i, length };
   }
-  const hex = (part: readonly number[]) => part.map((word) => word.toString(16)).join(":");
   if (words.slice(0, 5).every((word) => word === 0) && words[5] === 0xff_ff)
     return `::ffff:${words
       .slice(6)

@@ -9,7 +9,9 @@ export function civilName({ literal, type }: Typed): string {
   if (type.kind === "STRING") return value as string;
   if (type.kind === "DATE") return `_${dateText(value as number).replaceAll("-", "_")}`;
   const text =
-    typeof value === "bigint" && type.kind === "NUMERIC" ? decimalText(value, 9) : String(value);
+    typeof value === "bigint" && type.kind === "NUMERIC"
+      ? decimalText(value, 9)
+      : (value as bigint).toString();
   const plain = text.replace("-", "minus_").replace(".", "_point_");
   return /^\d/.test(plain) ? `_${plain}` : plain;
 }

@@ -130,12 +130,12 @@ function escape(reader: Reader, inClass: boolean): string {
   const char = pattern.charAt(at + 1);
   if (char === "") throw new PatternError(`trailing \\ at end of expression: ${pattern}`);
   reader.at = at + 2;
-  const class_ = perl[char.toLowerCase()];
-  if (class_ !== undefined) {
-    if (char === char.toLowerCase()) return inClass ? class_ : `[${class_}]`;
+  const members = perl[char.toLowerCase()];
+  if (members !== undefined) {
+    if (char === char.toLowerCase()) return inClass ? members : `[${members}]`;
     if (inClass)
       throw new PatternError(`\\${char} inside of [] is not supported by the local BigQuery`);
-    return `[^${class_}]`;
+    return `[^${members}]`;
   }
   if (char === "p" || char === "P") return unicodeClass(reader, char);
   const rest = pattern.slice(at);

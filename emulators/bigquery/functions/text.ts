@@ -78,10 +78,7 @@ function pad(name: string, build: (units: Units, fill: Units) => Units): void {
       throw new Error(`Third argument (pad pattern) for ${name} cannot be empty`);
     const size = Number(length);
     if (units.length >= size) return units.slice(0, size);
-    const fill = Array.from(
-      { length: size - units.length },
-      (_, i) => pattern[i % pattern.length] as string,
-    );
+    const fill = Array.from({ length: size - units.length }, (_, i) => pattern[i % pattern.length]);
     return build(units, fill);
   });
 }
@@ -92,8 +89,8 @@ const whitespace = /^[\s\u0085]$/u;
 function trim(name: string, left: boolean, right: boolean): void {
   const cut = (units: Units, drop: (unit: string) => boolean) => {
     let [from, to] = [0, units.length];
-    while (left && from < to && drop(units[from] as string)) from += 1;
-    while (right && to > from && drop(units[to - 1] as string)) to -= 1;
+    if (left) while (from < to && drop(units[from])) from += 1;
+    if (right) while (to > from && drop(units[to - 1])) to -= 1;
     return units.slice(from, to);
   };
   js(name, "STRING -> STRING", (text: string) =>
@@ -152,7 +149,7 @@ both("REPLACE", "S S S -> S", (units: Units, from: Units, to: Units) => {
       out.push(...to);
       i += from.length;
     } else {
-      out.push(units[i] as string);
+      out.push(units[i]);
       i += 1;
     }
   }
@@ -335,13 +332,7 @@ function editDistance(a: readonly string[], b: readonly string[]): number {
   for (const [i, x] of a.entries()) {
     const next = [i + 1];
     for (const [k, y] of b.entries())
-      next.push(
-        Math.min(
-          (row[k + 1] as number) + 1,
-          (next[k] as number) + 1,
-          (row[k] as number) + (x === y ? 0 : 1),
-        ),
-      );
+      next.push(Math.min(row[k + 1] + 1, next[k] + 1, row[k] + (x === y ? 0 : 1)));
     row = next;
   }
   return row.at(-1) ?? 0;

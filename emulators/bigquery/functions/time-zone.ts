@@ -74,11 +74,12 @@ export function dateText(days: number): string {
   return `${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
 }
 
+const two = (n: number) => String(n).padStart(2, "0");
+
 /** `HH:MM:SS` with 0, 3 or 6 digits of fraction, as many as the value needs. */
 export function timeText(micros: bigint): string {
   const seconds = Number(micros / 1_000_000n);
   const fraction = Number(micros % 1_000_000n);
-  const two = (n: number) => String(n).padStart(2, "0");
   const base = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
   if (fraction === 0) return base;
   return fraction % 1000 === 0
@@ -99,7 +100,6 @@ export function timestampText(micros: bigint, zone = "UTC"): string {
 
 export function offsetText(offset: bigint, always = false): string {
   const minutes = Number((offset < 0n ? -offset : offset) / 60_000_000n);
-  const two = (n: number) => String(n).padStart(2, "0");
   const rest = minutes % 60;
   return `${offset < 0n ? "-" : "+"}${two(Math.floor(minutes / 60))}${rest === 0 && !always ? "" : `:${two(rest)}`}`;
 }

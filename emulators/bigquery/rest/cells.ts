@@ -48,7 +48,7 @@ function encode(value: Plain, type: Type, format: TimestampFormat): unknown {
     case "BIGNUMERIC":
       return decimalText(value as bigint, 38);
     case "BOOL":
-      return String(value);
+      return value === true ? "true" : "false";
     case "BYTES":
       return Buffer.from(value as Uint8Array).toString("base64");
     case "DATE":

@@ -39,7 +39,7 @@ function readRecord(
     errors.push(error(path.replace(/\.$/, ""), "This field is not a record."));
     return [];
   }
-  const byName = new Map(
+  const byName = new Map<string, unknown>(
     Object.entries(json).map(([name, value]) => [name.toLowerCase(), value as unknown]),
   );
   const known = new Set(fields.map((f) => f.name.toLowerCase()));

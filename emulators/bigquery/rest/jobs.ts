@@ -145,7 +145,8 @@ async function query({ store, jobs, body }: Call): Promise<unknown> {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(options))
     params.set(`formatOptions.${name}`, String(value));
-  if (body["maxResults"] !== undefined) params.set("maxResults", String(body["maxResults"]));
+  if (body["maxResults"] !== undefined)
+    params.set("maxResults", JSON.stringify(body["maxResults"]).replaceAll('"', ""));
   return {
     ...results(job, store.projectId, params, timestampFormat(params)),
     kind: "bigquery#queryResponse",

@@ -79,11 +79,14 @@ function readValue(value: ParamValue | undefined, type: Type, label: string): Pl
     const { start, end } = value.rangeValue;
     return [readValue(start, type.element, label), readValue(end, type.element, label)];
   }
-  if (value?.value === undefined || value.value === null) return null;
-  const plain = type.kind === "STRING" ? String(value.value) : readScalar(value.value, type);
+  const text = value?.value as string | number | boolean | object | null | undefined;
+  if (text === undefined || text === null) return null;
+  if (typeof text === "object")
+    throw invalid(`Query parameter ${label} has a value that is no scalar`, "parameters");
+  const plain = type.kind === "STRING" ? String(text) : readScalar(text, type);
   if (plain === undefined)
     throw invalid(
-      `Unparseable query parameter ${label} in type \`TYPE_${typeName(type)}\`, Invalid value: '${String(value.value)}' value: '${String(value.value)}'`,
+      `Unparseable query parameter ${label} in type \`TYPE_${typeName(type)}\`, Invalid value: '${String(text)}' value: '${String(text)}'`,
       "parameters",
     );
   return plain;

@@ -61,7 +61,7 @@ export async function readRequest(
     );
   });
   const raw = request.headers["content-encoding"] === "gzip" ? gunzipSync(received) : received;
-  const isJson = /^application\/json/.test(request.headers["content-type"] ?? "");
+  const isJson = (request.headers["content-type"] ?? "").startsWith("application/json");
   if (!isJson || raw.length === 0) return { raw, body: {} };
   try {
     const parsed: unknown = JSON.parse(raw.toString("utf8"));

@@ -1,3 +1,4 @@
+import { DuckDBDataChunk } from "@duckdb/node-api";
 import { nodeType, writer } from "../engine/plain.ts";
 import { quoteName, type Plain } from "../engine/literal.ts";
 import { typeOfField } from "../store/schema.ts";
@@ -68,6 +69,9 @@ function isNew({ insertIds }: StoredTable, insertId: string): boolean {
   return true;
 }
 
+/** DuckDB's vectors hold so many values. */
+const chunkRows = 2048;
+
 /** Adds whole rows or none. */
 export async function append(
   store: Store,
@@ -81,13 +85,11 @@ export async function append(
   const nodeTypes = types.map((type) => nodeType(type));
   await store.engine.transaction(async (connection) => {
     const appender = await connection.createAppender(physical);
-    for (const values of rows) {
-      for (const [i, write] of writers.entries()) {
-        const value = write(values[i] ?? null);
-        if (value === null) appender.appendNull();
-        else appender.appendValue(value, nodeTypes[i]);
-      }
-      appender.endRow();
+    for (let from = 0; from < rows.length; from += chunkRows) {
+      const part = rows.slice(from, from + chunkRows);
+      const chunk = DuckDBDataChunk.create(nodeTypes, part.length);
+      chunk.setColumns(writers.map((write, i) => part.map((values) => write(values[i] ?? null))));
+      appender.appendDataChunk(chunk);
     }
     appender.closeSync();
   });

@@ -39,7 +39,7 @@ export async function tableResource(
     creationTime: String(table.created),
     lastModifiedTime: String(table.modified),
     ...(table.view === undefined
-      ? { numRows: String(count), numBytes: "0", numLongTermBytes: "0" }
+      ? { numRows: (count as bigint).toString(), numBytes: "0", numLongTermBytes: "0" }
       : view),
   };
 }

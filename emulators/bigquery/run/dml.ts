@@ -95,7 +95,7 @@ function insertRows(
   }
   const rows = source.rows.map((row) => {
     if (row.length !== fields.length) throw wrongCount(row.length, fields.length, at);
-    return `SELECT ${row.map((node, i) => `${assignable(node, fields[i] as FieldSchema, context).sql} AS c${i}`).join(", ")}`;
+    return `SELECT ${row.map((node, i) => `${assignable(node, fields[i], context).sql} AS c${i}`).join(", ")}`;
   });
   return rows.join(" UNION ALL ");
 }

@@ -147,7 +147,7 @@ function effect(when: MergeWhen, target: Target, own: Relation, context: Context
       when.at,
     );
   const values = named.map((field, i) =>
-    stored(assignable(nodes[i] as Expr, field, context).sql, typeOfField(field)),
+    stored(assignable(nodes[i], field, context).sql, typeOfField(field)),
   );
   const rest = target.fields.filter((f) => !named.includes(f));
   return {

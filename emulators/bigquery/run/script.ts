@@ -76,7 +76,10 @@ export class Script {
           statement.message === undefined
             ? "Assertion failed"
             : await this.value(statement.message, STRING);
-        throw new SqlError(String(message), statement.at);
+        throw new SqlError(
+          typeof message === "string" ? message : "Assertion failed",
+          statement.at,
+        );
       }
       case "execute":
         return this.execute(statement);
@@ -91,7 +94,7 @@ export class Script {
   }
 
   private async declare(statement: Of<"declare">): Promise<undefined> {
-    const scope = this.env.scopes.at(-1) as Map<string, Typed>;
+    const scope = this.env.scopes.at(-1);
     const initial =
       statement.value === undefined
         ? undefined
@@ -124,7 +127,7 @@ export class Script {
     if (values === undefined)
       throw new SqlError("Cannot assign NULL to several variables", statement.at);
     for (const [i, name] of statement.names.entries())
-      this.scopeOf(name)?.set(name.toUpperCase(), variable(values[i] ?? null, types[i] as Type));
+      this.scopeOf(name)?.set(name.toUpperCase(), variable(values[i] ?? null, types[i]));
   }
 
   private async branch(statement: Of<"if">): Promise<Jump> {
@@ -216,7 +219,8 @@ export class Script {
         );
       throw new Raised(current);
     }
-    throw new Raised(String(await this.value(statement.message, STRING)), statement.at);
+    const message = await this.value(statement.message, STRING);
+    throw new Raised(typeof message === "string" ? message : "", statement.at);
   }
 
   private async execute(statement: Of<"execute">): Promise<undefined> {

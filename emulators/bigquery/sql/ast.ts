@@ -160,7 +160,8 @@ export type Expr =
   | {
       readonly kind: "case";
       readonly operand?: Expr;
-      readonly whens: readonly { readonly when: Expr; readonly then: Expr }[];
+      /** Conditions (or values of the operand) with their results. */
+      readonly whens: readonly (readonly [Expr, Expr])[];
       readonly otherwise?: Expr;
       readonly at: number;
     }

@@ -176,16 +176,15 @@ function pathPart(c: Cursor, first: boolean): string[] {
   if (c.token.type === "qid") return c.advance().text.split(".");
   if (c.token.type === "int") return [c.advance().text];
   let name = first ? c.identifier() : c.nameAfterDot();
+  if (!first) return [name];
   // Dashes join only without spaces: `my-project.dataset`.
   while (
-    first &&
     c.token.text === "-" &&
     c.token.start === c.ahead(-1).end &&
     c.ahead(1).start === c.token.end
   ) {
     c.advance();
-    const piece = c.advance();
-    name += `-${piece.text}`;
+    name += `-${c.advance().text}`;
   }
   return [name];
 }

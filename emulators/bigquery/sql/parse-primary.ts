@@ -186,11 +186,11 @@ function caseOf(c: Cursor): Expr {
   const { at } = c;
   c.expect("CASE");
   const operand = c.is("WHEN") ? undefined : c.expr();
-  const whens: { when: Expr; then: Expr }[] = [];
+  const whens: [Expr, Expr][] = [];
   while (c.accept("WHEN")) {
     const when = c.expr();
     c.expect("THEN");
-    whens.push({ when, then: c.expr() });
+    whens.push([when, c.expr()]);
   }
   if (whens.length === 0) c.fail("Expected keyword WHEN");
   const otherwise = c.accept("ELSE") ? c.expr() : undefined;

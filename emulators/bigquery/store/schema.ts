@@ -30,7 +30,7 @@ export function typeOfField(field: FieldSchema): Type {
 }
 
 function elementType(field: FieldSchema): Type {
-  const name = String(field.type ?? "").toUpperCase();
+  const name = (field.type ?? "").toUpperCase();
   if (name === "RECORD" || name === "STRUCT") {
     if (!Array.isArray(field.fields) || field.fields.length === 0)
       throw invalid(`Field ${field.name} is type RECORD but has no schema`);
@@ -79,7 +79,7 @@ const validName = /^[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}\p{Pc}\p{Pd}&%=+:'<>#| ]{0
 export function checkSchema(schema: TableSchema, path = ""): TableSchema {
   const seen = new Set<string>();
   const fields = schema.fields.map((field): FieldSchema => {
-    const name = String(field.name ?? "");
+    const name = field.name ?? "";
     if (!validName.test(name))
       throw invalid(
         `Invalid field name "${path}${name}". Fields must contain only letters, numbers, and underscores, start with a letter or underscore, and be at most 300 characters long.`,
