@@ -44,6 +44,8 @@ const clean = { noiseDb: 34, decayDb: 24, bandwidthHz: 6800, humDb: -25 };
  */
 const filled = { share: 0.85, factor: 0.75 };
 const clippingHalf = 0.05;
+/** One gap or two may be stop consonants of a synthetic voice. */
+const fewestDropouts = 3;
 const humHalfDb = -13;
 const least = { seconds: 0.5, speechProbability: 0.3, levelDbov: -70 };
 
@@ -107,7 +109,7 @@ function impairmentsOf(card: Scorecard, p: GradeParameters): Impairment[] {
       reason: `clipped: ${percent(clippingRatio)} of samples`,
     },
     {
-      factor: 1 / (1 + dropoutRatio / p.dropoutRatio),
+      factor: card.dropoutCount < fewestDropouts ? 1 : 1 / (1 + dropoutRatio / p.dropoutRatio),
       reason: `dropouts: ${card.dropoutCount} gaps, ${percent(dropoutRatio)} of the time`,
     },
     {

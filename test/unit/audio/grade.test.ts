@@ -88,6 +88,7 @@ test("the rule is monotone: whatever gets worse, the score does not rise", () =>
       score({
         contrast: contrast(noise[1 - step], decay[1 - step]),
         clippingRatio: clipping[step],
+        dropoutCount: 10,
         dropoutRatio: dropouts[step],
         bandwidthHz: bandwidth[1 - step],
         hum: { mainsHz: 50, relativeDb: hum[step] },
