@@ -2,12 +2,13 @@
  * `npm run bench -- cold`: what it costs to start each built function, beside a bare hello world of the framework.
  * CPU time of the process, since wall time says more of the neighbours; runs alternate.
  */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { functionNames } from "#emulators/commands/build/environment.ts";
 import { buildFunction } from "#emulators/commands/build/write.ts";
 import { objectFinalizedType } from "#shared/events.ts";
 import { makeBuildFolder, runBuilt, warmUp } from "../integration/built-functions.ts";
+import { cpuMsOf } from "./tools/process.ts";
 
 const runs = Number(process.env["EARMARK_BENCH_RUNS"] ?? 9);
 
@@ -98,17 +99,6 @@ async function measure({ name, folder, cache, request, status }: Case): Promise<
   } finally {
     await running.close();
   }
-}
-
-/** Time that all threads have run so far (Linux, nanoseconds: https://docs.kernel.org/scheduler/sched-stats.html). */
-async function cpuMsOf(pid: number): Promise<number> {
-  const threads = await readdir(`/proc/${pid}/task`);
-  const times = await Promise.all(
-    threads.map(async (id) =>
-      (await readFile(`/proc/${pid}/task/${id}/schedstat`, "utf8")).split(" "),
-    ),
-  );
-  return times.reduce((sum, [ran]) => sum + Number(ran) / 1e6, 0);
 }
 
 /** Neighbours only ever add to the time, so the least of many runs says most; the median shows how noisy it was. */

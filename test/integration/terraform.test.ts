@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { deployment } from "#emulators/commands/cost/deployment.ts";
 import { checkIndexes } from "../unit/terraform/checks/indexes.ts";
 import { unsetVariables } from "../unit/terraform/checks/environment.ts";
-import { managed, type Plan } from "../unit/terraform/plan.ts";
+import { block, managed, ofType, type Plan } from "../unit/terraform/plan.ts";
 import { problemsOf } from "../unit/terraform/problems.ts";
 import { everything, mistakes, project_id } from "./terraform-cases.ts";
 import { canPlan, hasTerraform, plan, unformatted } from "./terraform-tool.ts";
@@ -9,6 +10,10 @@ import { canPlan, hasTerraform, plan, unformatted } from "./terraform-tool.ts";
 test.runIf(hasTerraform)("terraform/ is in Terraform's format", async () => {
   expect(await unformatted()).toBe("");
 });
+
+/** `512Mi`, `2Gi` */
+const gibOf = (size: unknown) =>
+  Number.parseInt(String(size)) / (String(size).endsWith("Gi") ? 1 : 1024);
 
 describe.runIf(canPlan)("the plan", () => {
   let defaults: Plan;
@@ -32,6 +37,32 @@ describe.runIf(canPlan)("the plan", () => {
       ["CRAWL_LEASE_SECONDS", "FREESOUND_BASE_URL", "FREESOUND_IDLE_SECONDS"].map(
         (each) => `crawl: ${each}`,
       ),
+    );
+  });
+
+  test("is what the cost model reckons with", () => {
+    const services = new Map(
+      ofType(defaults, "google_cloudfunctions2_function").map(({ values }) => [
+        values["name"],
+        block(values, "service_config"),
+      ]),
+    );
+    const variables = services.get("crawl")?.["environment_variables"] as Record<string, string>;
+    const { memoryGiB, instances, crawlSchedule, crawlSeconds, downloads } = deployment;
+    const planned = [...services].map(([name, config]) => [
+      name,
+      gibOf(config["available_memory"]),
+    ]);
+    expect(Object.fromEntries(planned)).toEqual(memoryGiB);
+    expect(services.get("load")?.["max_instance_count"]).toBe(instances);
+    expect(services.get("classify")?.["max_instance_count"]).toBe(instances);
+    expect(variables).toMatchObject({
+      CRAWL_TIMEOUT_SECONDS: String(crawlSeconds),
+      CRAWL_CONCURRENCY: String(downloads),
+      FREESOUND_REQUESTS_PER_DAY: String(deployment.freesoundRequestsPerDay),
+    });
+    expect(ofType(defaults, "google_cloud_scheduler_job")[0]?.values["schedule"]).toBe(
+      crawlSchedule,
     );
   });
 

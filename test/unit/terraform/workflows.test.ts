@@ -1,0 +1,33 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { root } from "#emulators/commands/build/bundle.ts";
+
+const files = globSync([".github/workflows/*.yml", ".github/actions/*/action.yml"], { cwd: root });
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+
+test.each(files)("%s uses actions by commit, with the version beside it", (file) => {
+  const used = read(file).match(/uses: .*/g) ?? [];
+  expect(used.length).toBeGreaterThan(0);
+  const loose = used.filter(
+    (line) => !/^uses: (\.\/\S+|[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/.test(line),
+  );
+  expect(loose).toEqual([]);
+});
+
+test.each(files.filter((file) => file.includes("workflows")))(
+  "%s may read, and no more than it says",
+  (file) => {
+    const text = read(file);
+    expect(text).toMatch(/^permissions:\n {2}contents: read$/m);
+    expect(text).not.toMatch(/credentials_json|write-all|pull_request_target/);
+  },
+);
+
+test("the public checks are the project's own commands", () => {
+  const text = read(".github/workflows/ci.yml");
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  const run = [...text.matchAll(/npm run ([\w-]+)/g)].map(([, name]) => name ?? "");
+  expect(run.filter((name) => !(name in scripts) && name !== "build")).toEqual([]);
+  expect(text).toContain("terraform -chdir=terraform validate");
+});
