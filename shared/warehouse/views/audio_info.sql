@@ -50,7 +50,19 @@ SELECT
     ELSE 'rejected'
   END AS status,
   loaded.loaded_at AS loaded_at,
-  graded.classified_at AS classified_at
+  graded.classified_at AS classified_at,
+  loaded.container AS container,
+  loaded.bitrate AS bitrate,
+  loaded.size_bytes AS size_bytes,
+  loaded.md5 AS md5,
+  loaded.username AS username,
+  loaded.tags AS tags,
+  loaded.gen_ai_preference AS gen_ai_preference,
+  loaded.query AS query,
+  loaded.crawl_id AS crawl_id,
+  loaded.truncated AS truncated,
+  graded.upsampled AS upsampled,
+  graded.classifier_version AS classifier_version
 FROM newest
 LEFT JOIN loaded ON loaded.id = newest.id AND loaded.generation = newest.generation
 LEFT JOIN graded ON graded.id = newest.id AND graded.generation = newest.generation

@@ -1,0 +1,14 @@
+-- How good the recordings under each licence are.
+SELECT
+  license,
+  COUNT(*) AS recordings,
+  ROUND(SUM(duration) / 3600, 3) AS hours,
+  COUNTIF(quality_label = 'Excellent') AS excellent,
+  COUNTIF(quality_label = 'Good') AS good,
+  COUNTIF(quality_label = 'Fair') AS fair,
+  COUNTIF(quality_label = 'Poor') AS poor,
+  COUNTIF(quality_label IS NULL) AS unrated,
+  ROUND(AVG(quality_score), 3) AS mean_score
+FROM `${project}.${dataset}.audio_info`
+WHERE status != 'rejected'
+GROUP BY license
