@@ -128,6 +128,20 @@ describe("audio_info has one row per recording", () => {
   });
 });
 
+test("a table grows by nullable columns: a row of before reads as before", async () => {
+  const table = bigquery.dataset(dataset).table("recordings");
+  const [{ schema }] = await table.getMetadata();
+  const grown = [...schema.fields, { name: "language", type: "STRING", mode: "NULLABLE" }];
+  await warehouse.insert("recordings", "old", recording("old.wav", "1", 1));
+  await table.setMetadata({ schema: { fields: grown } });
+  await warehouse.insert("recordings", "new", recording("new.wav", "1", 2, { language: "sw" }));
+  expect(await sql("SELECT id, title, language FROM recordings ORDER BY id")).toEqual([
+    { id: "new.wav", title: "new.wav of 1", language: "sw" },
+    { id: "old.wav", title: "old.wav of 1", language: null },
+  ]);
+  expect(await sql("SELECT COUNT(*) AS n FROM audio_info")).toEqual([{ n: 2 }]);
+});
+
 test("every column is described, and what a table is partitioned and clustered by is in it", () => {
   const folder = new URL("../../shared/warehouse/tables/", import.meta.url);
   const files = readdirSync(folder);
