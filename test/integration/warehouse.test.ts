@@ -75,6 +75,12 @@ test("a row comes back as it went in; the same insertId again counts once", asyn
   });
 });
 
+test("a passing failure of the service is got over, and the row is there once", async () => {
+  emulator.failNext(503, "backendError");
+  await warehouse.insert("recordings", "a#1#load", recording("a.wav", "1", 1));
+  expect(await sql("SELECT COUNT(*) AS n FROM recordings")).toEqual([{ n: 1 }]);
+});
+
 test("a row that the table cannot hold is refused aloud", async () => {
   const unknown = warehouse.insert("recordings", "x", { ...recording("a", "1", 1), colour: "red" });
   await expect(unknown).rejects.toThrowError(RowsRefusedError);
