@@ -1,3 +1,4 @@
+import { access, constants, stat } from "node:fs/promises";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
 /** The command was called wrongly: one line, exit code 2. */
@@ -38,6 +39,18 @@ export function parseOptions<T extends ParseArgsConfig>(
     if (!(error instanceof TypeError)) throw error;
     throw new UsageError(error.message.split(/[.\n]/, 1)[0] ?? error.message, { cause: error });
   }
+}
+
+/** Refuses a path that is no file that can be read. */
+export async function mustBeFile(path: string): Promise<void> {
+  const cannot = `${path} cannot be read: is it there, and yours to read?`;
+  const stats = await stat(path).catch((cause: unknown) => {
+    throw new UsageError(cannot, { cause });
+  });
+  if (!stats.isFile()) throw new UsageError(`${path} is not a file`);
+  await access(path, constants.R_OK).catch((cause: unknown) => {
+    throw new UsageError(cannot, { cause });
+  });
 }
 
 /** A whole number from 1, from an option's text. */

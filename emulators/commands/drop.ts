@@ -1,6 +1,5 @@
-import { access, constants, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { parseOptions, run, UsageError } from "./cli.ts";
+import { mustBeFile, parseOptions, run, UsageError } from "./cli.ts";
 import { connectBuckets } from "./connect.ts";
 
 const help = `npm run drop -- FILE… [options]
@@ -36,7 +35,7 @@ await run(async (args) => {
     ...positionals,
     ...(values.reference === undefined ? [] : [values.reference]),
   ])
-    await mustBeReadable(path);
+    await mustBeFile(path);
 
   const { storage, recordings, references } = connectBuckets(values.bucket);
   for (const path of positionals) {
@@ -52,14 +51,3 @@ await run(async (args) => {
     process.stdout.write(`gs://${recordings}/${name}\n`);
   }
 });
-
-async function mustBeReadable(path: string): Promise<void> {
-  try {
-    await access(path, constants.R_OK);
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: is it there, and yours to read?`, {
-      cause: error,
-    });
-  }
-  if (!(await stat(path)).isFile()) throw new UsageError(`${path} is not a file`);
-}
