@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { functionNames } from "#emulators/commands/build/environment.ts";
@@ -29,11 +29,16 @@ export async function unformatted(): Promise<string> {
 }
 
 /** A change to a copy of the module: replaces `from`, which must be there, in `file`. */
-export interface Seed {
+export interface Replacement {
   readonly file: string;
   readonly from: string;
   readonly to: string;
 }
+
+/** Or any change to the text of `file`, which may be in `../shared/`. */
+export type Seed =
+  | Replacement
+  | { readonly file: string; readonly change: (text: string) => string };
 
 /** Plans a copy of terraform/, with changes. Rejects with what Terraform printed. */
 export async function plan(
@@ -49,9 +54,10 @@ export async function plan(
       recursive: true,
       filter: (path) => !path.includes(".terraform"),
     });
-    await symlink(join(root, "shared"), join(work, "shared"));
+    for (const folder of ["catalog", "warehouse"])
+      await cp(join(root, "shared", folder), join(work, "shared", folder), { recursive: true });
     await writeBundles(join(work, "dist"));
-    for (const { file, from, to } of seeds) await seed(join(module, file), from, to);
+    for (const seed of seeds) await plant(module, seed);
     const values = join(work, "values.tfvars.json");
     await writeFile(values, JSON.stringify(variables));
     const json = join(work, "plan.json");
@@ -72,9 +78,10 @@ async function writeBundles(dist: string): Promise<void> {
   }
 }
 
-async function seed(file: string, from: string, to: string): Promise<void> {
-  const text = await readFile(file, "utf8");
-  if (!text.includes(from))
-    throw new Error(`${file} does not hold ${from}: the seed is out of date`);
-  await writeFile(file, text.replace(from, to));
+async function plant(module: string, seed: Seed): Promise<void> {
+  const path = join(module, seed.file);
+  const text = await readFile(path, "utf8");
+  if ("from" in seed && !text.includes(seed.from))
+    throw new Error(`${seed.file} does not hold ${seed.from}: the seed is out of date`);
+  await writeFile(path, "from" in seed ? text.replace(seed.from, seed.to) : seed.change(text));
 }

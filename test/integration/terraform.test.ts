@@ -87,6 +87,26 @@ describe.runIf(canPlan)("the plan", () => {
     expect(mistakes.filter(([, , problem]) => !seeded.includes(problem))).toEqual([]);
   });
 
+  test("declares the indexes and the expiries of firebase.json's file", async () => {
+    const query = `firestore.collection("crawls").where("source", "==", s).orderBy("startedAt", "desc")`;
+    const index = {
+      collectionGroup: "crawls",
+      queryScope: "COLLECTION",
+      fields: [
+        { fieldPath: "source", order: "ASCENDING" },
+        { fieldPath: "startedAt", order: "DESCENDING" },
+      ],
+    };
+    const expiry = { collectionGroup: "crawls", fieldPath: "expiresAt", ttl: true, indexes: [] };
+    const change = () => JSON.stringify({ indexes: [index], fieldOverrides: [expiry] });
+    const planned = await plan({ project_id }, { file: "../shared/catalog/indexes.json", change });
+    expect(checkIndexes(planned, [query])).toEqual([]);
+    expect(ofType(planned, "google_firestore_index")).toHaveLength(1);
+    const [field] = ofType(planned, "google_firestore_field");
+    expect(field?.values).toMatchObject({ collection: "crawls", field: "expiresAt" });
+    expect(field?.values["ttl_config"]).toHaveLength(1);
+  });
+
   test("a missing index is found", () => {
     const query = `firestore.collection("recordings").where("source", "==", s).orderBy("updatedAt", "desc")`;
     expect(checkIndexes(defaults, [query])).toEqual([

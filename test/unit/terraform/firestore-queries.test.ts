@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { root } from "#emulators/commands/build/bundle.ts";
 import { requiredIndexes, serves } from "./firestore-queries.ts";
 
 const recordings = `const recordings = firestore.collection("recordings");\n`;
@@ -12,6 +15,13 @@ const declare = (...names: string[]) => ({
     fieldPath,
     order: fieldPath === "t" ? ("DESCENDING" as const) : ("ASCENDING" as const),
   })),
+});
+
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+
+test("the emulator's configuration and terraform/ read one file of indexes", () => {
+  const { firestore } = JSON.parse(read("firebase.json")) as { firestore: { indexes: string } };
+  expect(read("terraform/catalog.tf")).toContain(`/../${firestore.indexes}"`);
 });
 
 describe("queries that need no composite index", () => {

@@ -5,7 +5,7 @@ export interface CompositeIndex {
   readonly fields: readonly IndexField[];
 }
 
-export interface IndexField {
+interface IndexField {
   readonly fieldPath: string;
   /** Null where the query only compares for equality: any order serves. */
   readonly order: "ASCENDING" | "DESCENDING" | "CONTAINS" | null;

@@ -5,7 +5,7 @@ import { type CompositeIndex, requiredIndexes, serves } from "../firestore-queri
 import { ofType, type Plan, text } from "../plan.ts";
 
 /** Sources of what is deployed and of the commands that ask the catalog. */
-export const catalogSources = (): string[] =>
+const catalogSources = (): string[] =>
   globSync(["functions/**/*.ts", "shared/**/*.ts", "emulators/commands/**/*.ts"], { cwd: root })
     .map((file) => readFileSync(join(root, file), "utf8"))
     .filter((source) => /firestore/i.test(source));
