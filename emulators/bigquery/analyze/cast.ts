@@ -8,6 +8,7 @@ import type { Expr, TypeNode } from "../sql/ast.ts";
 import { SqlError, UnsupportedError } from "../sql/error.ts";
 import { coerce, convertSql } from "./coerce.ts";
 import type { Context } from "./context.ts";
+import { limitSql, limitsOf } from "./type-limits.ts";
 import { literal, type Typed, typed } from "./typed.ts";
 import { duckType, sameType, scalarNamed, STRING, type Type, typeName } from "./types.ts";
 
@@ -68,10 +69,12 @@ export function castTo(node: Extract<Expr, { kind: "cast" }>, context: Context):
   const value = context.analyzer.expr(node.expr, context);
   const to = resolveType(node.type);
   if (node.format !== undefined) return formatCast(node, node.format, value, to, context);
-  if (node.type.kind === "simple" && node.type.params.length > 0)
-    throw new UnsupportedError("CAST to a parameterized type", node.at);
+  const limits = limitsOf(node.type, to);
   if (node.zone !== undefined) throw new SqlError("AT TIME ZONE in CAST needs FORMAT", node.at);
-  return castValue(value, to, node.safe, node.at);
+  const cast = castValue(value, to, node.safe, node.at);
+  return limits.maxLength === undefined && limits.precision === undefined
+    ? cast
+    : typed(limitSql(cast.sql, to, limits, node.safe), to);
 }
 
 export function castValue(value: Typed, to: Type, safe: boolean, at: number): Typed {

@@ -15,6 +15,8 @@ import "./text.ts";
 import "./date-parts.ts";
 import "./interval.ts";
 import "./like.ts";
+import "./limits.ts";
+import "./more.ts";
 import "./math.ts";
 import "./rounding.ts";
 import "./statistics.ts";

@@ -1,3 +1,7 @@
+import { coercionCost, convertSql } from "../analyze/coerce.ts";
+import { typed } from "../analyze/typed.ts";
+import { duckType, sameType, typeName } from "../analyze/types.ts";
+import { type FieldSchema, typeOfField } from "../store/schema.ts";
 import { quoteName } from "../engine/literal.ts";
 import { SqlError } from "../sql/error.ts";
 import type { AlterAction, Statement } from "../sql/statement.ts";
@@ -26,6 +30,14 @@ export async function alterTable(env: Environment, statement: Alter): Promise<Ou
       ? {}
       : { target: { dataset: target.dataset, table: target.table.id } }),
   };
+}
+
+/** Whether the new column holds less: a shorter text, fewer digits. */
+function isSmaller(old: FieldSchema, next: FieldSchema): boolean {
+  return ["maxLength", "precision", "scale"].some((name) => {
+    const limit = next[name] === undefined ? Infinity : Number(next[name]);
+    return limit < (old[name] === undefined ? Infinity : Number(old[name]));
+  });
 }
 
 async function apply(
@@ -69,6 +81,35 @@ async function apply(
       const { field } = fieldNamed(fields, action.name, at);
       await run(`ALTER COLUMN ${quoteName(field.name)} DROP NOT NULL`);
       table.schema = { fields: fields.map((f) => (f === field ? { ...f, mode: "NULLABLE" } : f)) };
+      return;
+    }
+    case "set default": {
+      const { field } = fieldNamed(fields, action.name, at);
+      const { defaultValueExpression: _old, ...rest } = field;
+      const changed =
+        action.value === undefined ? rest : { ...rest, defaultValueExpression: action.value };
+      table.schema = { fields: fields.map((f) => (f === field ? changed : f)) };
+      return;
+    }
+    case "set data type": {
+      const { field, type } = fieldNamed(fields, action.name, at);
+      const next = fieldOf({
+        name: field.name,
+        type: action.type,
+        required: field.mode === "REQUIRED",
+      });
+      const to = typeOfField(next);
+      if (coercionCost(typed("", type), to) === undefined || isSmaller(field, next))
+        throw new SqlError(
+          `ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type (${typeName(type)}) is assignable to the new type (${typeName(to)})`,
+          at,
+        );
+      const name = quoteName(field.name);
+      if (!sameType(type, to))
+        await run(
+          `ALTER COLUMN ${name} SET DATA TYPE ${duckType(to)} USING ${convertSql(name, type, to)}`,
+        );
+      table.schema = { fields: fields.map((f) => (f === field ? { ...field, ...next } : f)) };
       return;
     }
     case "rename": {

@@ -2,6 +2,7 @@ import { analyzeStatement, parseWhole } from "../analyze/analyze.ts";
 import { resolveType } from "../analyze/cast.ts";
 import type { CatalogRoutine } from "../analyze/catalog.ts";
 import type { Context, OutputColumn } from "../analyze/context.ts";
+import { limitsOf, type TypeLimits } from "../analyze/type-limits.ts";
 import { type Type, typeName } from "../analyze/types.ts";
 import { SqlError } from "../sql/error.ts";
 import type { ColumnDef, Statement } from "../sql/statement.ts";
@@ -10,26 +11,25 @@ import type { Store, StoredTable } from "../store/store.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
 import { resultSchema } from "./outcome.ts";
-import { placeOf, stored } from "./target.ts";
+import { placeOf, stored, type Target, targetOf } from "./target.ts";
+import { quoteName } from "../engine/literal.ts";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
 export function fieldOf(column: ColumnDef): FieldSchema {
   const type = resolveType(column.type);
-  const params = column.type.kind === "simple" ? column.type.params : [];
-  if (params.length > 0)
-    throw new SqlError(
-      "Not supported by the local BigQuery: parameterized column types",
-      column.type.at,
-      "notImplemented",
-    );
   return {
     ...fieldOfType(column.name, type),
+    ...restLimits(limitsOf(column.type, type)),
     ...(column.required ? { mode: "REQUIRED" } : {}),
     ...(column.defaultValue === undefined ? {} : { defaultValueExpression: column.defaultValue }),
     ...(column.description === undefined ? {} : { description: column.description }),
   };
 }
+
+/** The API writes these numbers as strings. */
+const restLimits = (limits: TypeLimits): Record<string, string> =>
+  Object.fromEntries(Object.entries(limits).map(([name, value]) => [name, String(value)]));
 
 const done = (
   ddl: string,
@@ -68,7 +68,9 @@ export async function createTable(
     return done("SKIP", statementType, undefined, target);
   if (existing !== undefined && !statement.orReplace) throw exists(store, place, statement);
   const context = contextOf(env);
-  const defined = statement.columns?.map((column) => fieldOf(column));
+  const source =
+    statement.from === undefined ? undefined : targetOf(env, statement.from.path, "copy");
+  const defined = source?.fields ?? statement.columns?.map((column) => fieldOf(column));
   const query = statement.query;
   const first = query === undefined ? undefined : analyzeStatement(query, context);
   if (first !== undefined && defined !== undefined && first.columns.length !== defined.length)
@@ -80,18 +82,19 @@ export async function createTable(
     fields: defined ?? namedFields(first?.columns ?? [], statement.at),
   }).fields;
   const types = fields.map((f) => typeOfField(f));
-  const rows =
-    query === undefined
-      ? undefined
-      : defined === undefined
-        ? first
-        : context.analyzer.query(query, context, types);
+  const typed =
+    query === undefined || defined === undefined
+      ? first
+      : context.analyzer.query(query, context, types);
+  const copied =
+    source !== undefined && statement.from?.rows === true ? copySql(source) : undefined;
+  const rows = copied ?? typed?.sql;
   if (env.dryRun) return done("CREATE", statementType, context, target);
   const physical = await store.createPhysical({ fields });
   try {
     if (rows !== undefined) {
-      const cells = types.map((type, i) => stored(`s.c${i}`, type)).join(", ");
-      await store.engine.execute(`INSERT INTO ${physical} SELECT ${cells} FROM (${rows.sql}) AS s`);
+      const cells = fields.map((field, i) => stored(`s.c${i}`, field)).join(", ");
+      await store.engine.execute(`INSERT INTO ${physical} SELECT ${cells} FROM (${rows}) AS s`);
     }
   } catch (error) {
     await store.engine.execute(`DROP TABLE ${physical}`);
@@ -102,7 +105,7 @@ export async function createTable(
     physical,
     schema: { fields },
     view: undefined,
-    resource: resourceOf(statement.options),
+    resource: source?.table.resource ?? resourceOf(statement.options),
   };
   if (place === undefined) {
     const now = Date.now();
@@ -116,6 +119,9 @@ export async function createTable(
   } else store.addTable(place.dataset, place.name, made);
   return done(existing === undefined ? "CREATE" : "REPLACE", statementType, context, target);
 }
+
+const copySql = ({ fields, physical }: Target) =>
+  `SELECT ${fields.map((field, i) => `${quoteName(field.name)} AS c${i}`).join(", ")} FROM ${physical}`;
 
 function exists(
   store: Store,

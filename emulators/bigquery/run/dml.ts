@@ -71,8 +71,8 @@ export async function runInsert(env: Environment, statement: Of<"insert">): Prom
     .map((field) => quoteName(field.name))
     .join(", ");
   const values = [
-    ...named.map((field, i) => stored(`s.c${i}`, typeOfField(field))),
-    ...rest.map(({ field, value }) => stored(value.sql, typeOfField(field))),
+    ...named.map((field, i) => stored(`s.c${i}`, field)),
+    ...rest.map(({ field, value }) => stored(value.sql, field)),
   ].join(", ");
   if (env.dryRun) return outcomeOf("INSERT", target, context, {});
   const inserted = await env.store.engine.execute(
@@ -161,7 +161,7 @@ export function assignedColumns(
       fields.length === 0
         ? assignable(value, field, context).sql
         : replaceField(before, type, fields, value, context, at);
-    result.set(field, stored(sql, type));
+    result.set(field, stored(sql, field));
   }
   return result;
 }

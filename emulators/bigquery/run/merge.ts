@@ -146,14 +146,12 @@ function effect(when: MergeWhen, target: Target, own: Relation, context: Context
       `Inserted row has wrong column count; Has ${nodes.length}, expected ${named.length}`,
       when.at,
     );
-  const values = named.map((field, i) =>
-    stored(assignable(nodes[i], field, context).sql, typeOfField(field)),
-  );
+  const values = named.map((field, i) => stored(assignable(nodes[i], field, context).sql, field));
   const rest = target.fields.filter((f) => !named.includes(f));
   return {
     kind: "insert",
     columns: [...named, ...rest],
-    values: [...values, ...rest.map((f) => stored(defaultOf(f, context).sql, typeOfField(f)))],
+    values: [...values, ...rest.map((f) => stored(defaultOf(f, context).sql, f))],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Column } from "../analyze/scope.ts";
 import { typed } from "../analyze/typed.ts";
+import { limitSql } from "../analyze/type-limits.ts";
 import type { Type } from "../analyze/types.ts";
 import { quoteName } from "../engine/literal.ts";
 import { SqlError } from "../sql/error.ts";
@@ -84,6 +85,15 @@ export const targetColumns = (target: Target, id: string): Column[] =>
     value: typed(`${id}.${quoteName(f.name)}`, typeOfField(f)),
   }));
 
-/** A table keeps no NULL arrays: they are empty ones. */
-export const stored = (sql: string, type: Type): string =>
-  type.kind === "ARRAY" ? `coalesce(${sql}, [])` : sql;
+/** A value as a column keeps it: no NULL arrays, and within the limits of the column's type. */
+export function stored(sql: string, field: FieldSchema): string {
+  const type = typeOfField(field);
+  if (type.kind === "ARRAY") return `coalesce(${sql}, [])`;
+  const number = (name: string) =>
+    field[name] === undefined ? {} : { [name]: Number(field[name]) };
+  return limitSql(sql, type, {
+    ...number("maxLength"),
+    ...number("precision"),
+    ...number("scale"),
+  });
+}

@@ -31,8 +31,12 @@ function createTable(
 ): Statement {
   const ifNotExists = c.accept("IF", "NOT", "EXISTS");
   const path = tablePath(c);
-  if (c.isAny("LIKE", "CLONE", "COPY"))
-    throw new UnsupportedError(`CREATE TABLE ${c.token.upper}`, c.at);
+  if (c.isAny("LIKE", "CLONE", "COPY")) {
+    const rows = c.advance().upper !== "LIKE";
+    const from = { path: tablePath(c), rows };
+    if (c.accept("OPTIONS")) options(c);
+    return { kind: "create table", path, ifNotExists, ...head, from, options: {} };
+  }
   const columns = c.is("(") ? c.parenthesized(() => columnList(c)) : undefined;
   const tableOptions: { -readonly [K in keyof TableOptions]: TableOptions[K] } = {};
   if (c.accept("PARTITION", "BY")) tableOptions.partition = partition(c);
@@ -226,6 +230,17 @@ function alterAction(c: Cursor): AlterAction {
   if (c.accept("ALTER", "COLUMN")) {
     const name = c.identifier();
     if (c.accept("DROP", "NOT", "NULL")) return { kind: "drop not null", name };
+    if (c.accept("DROP", "DEFAULT")) return { kind: "set default", name, value: undefined };
+    if (c.accept("SET", "DATA", "TYPE")) return { kind: "set data type", name, type: parseType(c) };
+    if (c.accept("SET", "DEFAULT")) {
+      const { index } = c;
+      c.expr();
+      return {
+        kind: "set default",
+        name,
+        value: c.text.slice(c.tokens[index]?.start, c.ahead(-1).end),
+      };
+    }
   }
   throw new UnsupportedError("this ALTER TABLE action", c.at);
 }

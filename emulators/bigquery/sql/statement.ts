@@ -46,6 +46,8 @@ export type AlterAction =
   | { readonly kind: "rename column"; readonly from: string; readonly to: string }
   | { readonly kind: "rename"; readonly to: string }
   | { readonly kind: "drop not null"; readonly name: string }
+  | { readonly kind: "set default"; readonly name: string; readonly value: string | undefined }
+  | { readonly kind: "set data type"; readonly name: string; readonly type: TypeNode }
   | { readonly kind: "set options"; readonly description?: string };
 
 type Body = readonly Statement[];
@@ -60,6 +62,8 @@ export type Statement =
       readonly temp: boolean;
       readonly columns?: readonly ColumnDef[];
       readonly query?: Query;
+      /** LIKE takes the columns of another table, COPY and CLONE its rows too. */
+      readonly from?: { readonly path: readonly string[]; readonly rows: boolean };
       readonly options: TableOptions;
       readonly at: number;
     }
