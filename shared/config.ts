@@ -22,18 +22,17 @@ const list = z.string().transform((text) =>
 export const crawlFormats = ["preview-hq-mp3", "preview-hq-ogg", "original"] as const;
 export type CrawlFormat = (typeof crawlFormats)[number];
 
+const creativeCommons = /^CC(0|-PDDC|-BY(-NC)?(-SA|-ND)?)(-\d\.\d)?$/;
+
 /** A licence by its SPDX id; a Creative Commons one in full, for `CC-BY` alone would never match any. */
-export const licenseId = z
-  .string()
-  .regex(/^[A-Za-z0-9.+-]+$/, "must be an SPDX id, such as CC-BY-4.0")
-  .refine(
-    (id) => !/^cc/i.test(id) || /^CC(0|-PDDC|-BY(-NC)?(-SA|-ND)?|-PDM)-?(\d\.\d)?$/.test(id),
-    "is no Creative Commons id of SPDX: write for example CC0-1.0, CC-BY-4.0 or CC-BY-NC-3.0",
-  )
-  .refine(
-    (id) => !/^CC(0|-BY)/.test(id) || /-\d\.\d$/.test(id),
-    "needs its version, as in CC-BY-4.0",
-  );
+export const licenseId = z.string().superRefine((id, context) => {
+  const refuse = (message: string) => context.addIssue({ code: "custom", message });
+  if (!/^[A-Za-z0-9.+-]+$/.test(id)) refuse("must be an SPDX id, such as CC-BY-4.0");
+  else if (/^cc/i.test(id) && !creativeCommons.test(id))
+    refuse("is not how SPDX writes it: CC0-1.0, CC-BY-4.0, CC-BY-NC-3.0, …");
+  else if (/^CC(0|-BY)/.test(id) && !/-\d\.\d$/.test(id))
+    refuse("needs its version, as in CC-BY-4.0");
+});
 
 const aiPreferences = [
   "no-additional-preferences",
@@ -175,8 +174,12 @@ export function parseConfig<T extends z.ZodType>(
   if (parsed.success) return parsed.data;
   throw new ConfigError(
     parsed.error.issues.map((issue) => {
-      const variable = issue.path.join(".");
-      return `${variable}: ${set[variable] === undefined ? "is not set" : issue.message}`;
+      // What follows the variable's name in the path is the place in a list.
+      const [variable = "", place] = issue.path.map(String);
+      if (set[variable] === undefined) return `${variable}: is not set`;
+      const item =
+        place === undefined ? "" : `"${set[variable].split(",")[Number(place)]?.trim()}" `;
+      return `${variable}: ${item}${issue.message}`;
     }),
   );
 }

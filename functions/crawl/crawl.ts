@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type CrawlKey, LeaseLostError, type Mark } from "#shared/catalog/crawls.ts";
 import { QuotaExhaustedError } from "#shared/freesound/freesound.ts";
 import { describe, log } from "#shared/log.ts";
@@ -56,6 +57,7 @@ export async function crawl(
 
   const work = new AbortController();
   const done = new AbortController();
+  setMaxListeners(0, work.signal); // every download listens to it
   const until = startedAt + plan.runMs;
   void timeout(edges, plan, done.signal, work);
   let run: Run | undefined;

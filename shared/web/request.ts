@@ -96,6 +96,7 @@ function exchange(url: URL, reach: Reach, options: Ask): Promise<http.IncomingMe
       headers,
       agent: isTls ? pool.https : pool.http,
       timeout: idleTimeoutMs,
+      rejectUnauthorized: true, // whatever the environment says
       ...(isAllowedAddress === undefined && reach.lookup === undefined ? {} : { lookup: guarded }),
       ...(signal === undefined ? {} : { signal }),
     });
