@@ -67,7 +67,7 @@ export const log = {
   recordingGone: (f: About) => write("INFO", "recording deleted or replaced before it was read", f),
   recordingRejected: (f: About & { reason: string; detail: string }) =>
     write("WARNING", "recording rejected", f),
-  placeholderIgnored: (f: { eventId: string; objectName: string }) =>
+  placeholderIgnored: (f: { eventId: string | null; objectName: string }) =>
     write("DEBUG", "folder placeholder ignored", f),
   eventRejected: (f: { eventId: string; eventType: string }, error: unknown) =>
     write("ERROR", "event rejected", { ...f, error: describe(error) }),

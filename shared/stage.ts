@@ -18,7 +18,7 @@ export interface StagePlan {
   /** Larger objects are rejected without being read. */
   readonly maxBytes: number;
   /** Makes the row of this version. A `PermanentError` makes it a rejection. */
-  readonly work: (object: ObjectFinalized, eventId: string) => Promise<Row>;
+  readonly work: (object: ObjectFinalized, eventId: string | null) => Promise<Row>;
 }
 
 /**
@@ -26,12 +26,13 @@ export interface StagePlan {
  *
  * The order keeps every promise when the process dies at any point: the warehouse row and the message go out
  * first (the row's insertId and the views count it once), the catalog, which says "done", comes last.
+ * `eventId` is null when a person replays the stage.
  */
 export async function runStage(
   edges: StageEdges,
   { stage, table, done, maxBytes, work }: StagePlan,
   object: ObjectFinalized,
-  eventId: string,
+  eventId: string | null,
 ): Promise<void> {
   const { name: id, generation } = object;
   const about = { stage, eventId, objectName: id, generation };
@@ -41,7 +42,8 @@ export async function runStage(
   if (known === "done") return log.recordingKnown(about);
   if (known === "superseded") return log.recordingSuperseded(about);
 
-  const insertId = `${id}#${generation}#${stage}`;
+  // A replay is meant to add a row: within a minute the same insertId would not.
+  const insertId = `${id}#${generation}#${stage}${eventId === null ? `#${Date.now()}` : ""}`;
   try {
     if (object.size > maxBytes)
       throw new PermanentError(

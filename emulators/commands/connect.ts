@@ -39,6 +39,13 @@ export function connectBuckets(cloudBucket: string | undefined): Buckets {
   };
 }
 
+/** How to reach the local Earmark that runs. Throws a `UsageError` when none does. */
+export function localEnvironment(): Record<string, string | undefined> {
+  const environment = local();
+  if (environment["BIGQUERY_EMULATOR_HOST"] === undefined) throw new UsageError(howToRun);
+  return environment;
+}
+
 /** Google's own variables come first, then what the running local Earmark left. */
 function local(): Record<string, string | undefined> {
   process.env["METADATA_SERVER_DETECTION"] ??= "none"; // there is none here, and asking takes seconds

@@ -59,7 +59,7 @@ function toRow(
   comparison: Comparison | null,
   verdict: Verdict,
   card: Scorecard,
-  eventId: string,
+  eventId: string | null,
 ): Row {
   const pair = comparison?.pair ?? null;
   return {

@@ -25,7 +25,7 @@ export const loadStage = ({ objects, readAudio }: LoadEdges, limits: AudioLimits
   },
 });
 
-function toRow(object: ObjectFinalized, reading: AudioReading, eventId: string): Row {
+function toRow(object: ObjectFinalized, reading: AudioReading, eventId: string | null): Row {
   const { metadata } = object;
   const title = metadata["title"] ?? reading.tags.title ?? baseName(object.name);
   return {

@@ -17,6 +17,10 @@ export interface Catalog {
    * one seen, nothing is written and the answer says so.
    */
   finish(id: string, generation: string, stage: Stage, outcome: Outcome): Promise<Known>;
+  /** Forgets the outcome of a stage, so that it runs again. Rejects when the recording is not known. */
+  reopen(id: string, stage: Stage): Promise<void>;
+  /** Why a stage rejected a recording in its newest version; null when it did not. */
+  rejection(id: string, stage: Stage): Promise<Rejection | null>;
 }
 
 /** Opens the collection `recordings`. */
@@ -52,6 +56,18 @@ export function openCatalog(firestore: Firestore): Catalog {
         );
         return known;
       }),
+
+    async reopen(id, stage) {
+      const forgotten = FieldValue.delete();
+      await recordings
+        .doc(documentId(id))
+        .update({ [stageFields[stage]]: forgotten, [`rejected.${stage}`]: forgotten });
+    },
+
+    async rejection(id, stage) {
+      const snapshot = await recordings.doc(documentId(id)).get();
+      return snapshot.exists ? (readRecording(snapshot.data()).rejected[stage] ?? null) : null;
+    },
   };
 }
 
