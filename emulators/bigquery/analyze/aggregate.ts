@@ -47,7 +47,7 @@ export function aggregateSql(call: Call, context: Context, over = ""): Aggregate
     );
   if (over !== "" && (call.orderBy.length > 0 || call.limit !== undefined))
     throw new SqlError(`ORDER BY in arguments is not supported on analytic functions`, call.at);
-  if (call.nulls !== undefined && call.name !== "ARRAY_AGG")
+  if (call.nulls !== undefined && !/^(?:ARRAY_AGG|APPROX_QUANTILES)$/.test(call.name))
     throw new SqlError(
       `IGNORE NULLS and RESPECT NULLS in arguments are not supported on function ${call.name}`,
       call.at,

@@ -7,6 +7,13 @@ import { duckType, sameType, type Type, FLOAT64, isNumber, typeName } from "./ty
 
 const rank: Readonly<Record<string, number>> = { INT64: 0, NUMERIC: 1, BIGNUMERIC: 2, FLOAT64: 3 };
 
+/** GoogleSQL takes an INT64 for a FLOAT64 before it takes it for a decimal. */
+const widening: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  INT64: { FLOAT64: 1, NUMERIC: 2, BIGNUMERIC: 3 },
+  NUMERIC: { BIGNUMERIC: 1, FLOAT64: 2 },
+  BIGNUMERIC: { FLOAT64: 1 },
+};
+
 /** How far an implicit conversion goes: 0 none needed, larger is worse, undefined impossible. */
 export function coercionCost(from: Typed, to: Type): number | undefined {
   if (isNull(from) || from.never === true) return 0;
@@ -24,9 +31,9 @@ export function coercionCost(from: Typed, to: Type): number | undefined {
     return sum(costs);
   }
   if (isNumber(from.type) && isNumber(to)) {
-    const distance = (rank[to.kind] ?? 0) - (rank[from.type.kind] ?? 0);
-    if (distance > 0) return distance;
-    return isFree(from) && from.type.kind === "FLOAT64" && to.kind !== "INT64" ? 1 : undefined;
+    const step = widening[from.type.kind]?.[to.kind];
+    if (step !== undefined) return step + (isFree(from) ? 100 : 10_000);
+    return isFree(from) && from.type.kind === "FLOAT64" && to.kind !== "INT64" ? 100 : undefined;
   }
   if (from.type.kind === "DATE" && to.kind === "DATETIME") return 1;
   if (!isFree(from) || from.type.kind !== "STRING") return undefined;

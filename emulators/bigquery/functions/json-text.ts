@@ -14,9 +14,9 @@ export class JsonNumber {
   }
 }
 
-/** Throws `SyntaxError` when the text is not JSON. */
-export function parseJson(text: string): Json {
-  const reader = new Reader(text);
+/** Throws `SyntaxError` when the text is not JSON. Raw numbers keep the digits as written. */
+export function parseJson(text: string, rawNumbers = false): Json {
+  const reader = new Reader(text, rawNumbers);
   const value = reader.value(0);
   reader.end();
   return value;
@@ -28,8 +28,11 @@ class Reader {
   private readonly text: string;
   private at = 0;
 
-  constructor(text: string) {
+  private readonly rawNumbers: boolean;
+
+  constructor(text: string, rawNumbers: boolean) {
     this.text = text;
+    this.rawNumbers = rawNumbers;
   }
 
   value(depth: number): Json {
@@ -53,7 +56,7 @@ class Reader {
     )?.[0];
     if (number === undefined) throw this.error();
     this.at += number.length;
-    return new JsonNumber(canonicalNumber(number));
+    return new JsonNumber(this.rawNumbers ? number : canonicalNumber(number));
   }
 
   end(): void {

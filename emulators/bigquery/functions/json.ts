@@ -40,7 +40,7 @@ internalUdf(
 /** Text that is not JSON gives NULL in the functions over STRING. */
 function parsed(text: string): Json | undefined {
   try {
-    return parseJson(text);
+    return parseJson(text, true);
   } catch {
     return undefined; // that is what these functions say of such text
   }

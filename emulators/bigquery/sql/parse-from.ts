@@ -189,7 +189,7 @@ function pathPart(c: Cursor, first: boolean): string[] {
   return [name];
 }
 
-function pivot(c: Cursor, input: FromItem, at: number): FromItem {
+export function pivot(c: Cursor, input: FromItem, at: number): FromItem {
   c.expect("PIVOT", "(");
   const aliased = () => {
     const expr = c.expr();
@@ -198,9 +198,7 @@ function pivot(c: Cursor, input: FromItem, at: number): FromItem {
   };
   const aggregates = c.list(aliased);
   c.expect("FOR");
-  const { index } = c;
   // The input column is read by itself: `y IN (1, 2)` would otherwise be one expression.
-  c.index = index;
   const on = pathExpr(tablePath(c), at);
   c.expect("IN");
   const values = c.parenthesized(() => c.list(aliased));
@@ -208,7 +206,7 @@ function pivot(c: Cursor, input: FromItem, at: number): FromItem {
   return { kind: "pivot", input, aggregates, on, values, ...withAlias(fromAlias(c)), at };
 }
 
-function unpivot(c: Cursor, input: FromItem, at: number): FromItem {
+export function unpivot(c: Cursor, input: FromItem, at: number): FromItem {
   c.expect("UNPIVOT");
   const includeNulls = c.accept("INCLUDE", "NULLS");
   if (!includeNulls) c.accept("EXCLUDE", "NULLS");

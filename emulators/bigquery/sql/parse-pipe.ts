@@ -1,7 +1,7 @@
-import type { GroupBy, Pipe, Query } from "./ast.ts";
+import type { FromItem, GroupBy, Pipe, Query } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { UnsupportedError } from "./error.ts";
-import { readJoin } from "./parse-from.ts";
+import { pivot, readJoin, unpivot } from "./parse-from.ts";
 import { parseGroupBy, parseSelect, parseWindows, selectList } from "./parse-select.ts";
 import { readSetOperation } from "./parse-set.ts";
 
@@ -49,6 +49,12 @@ function pipe(c: Cursor): Pipe {
   }
   if (c.accept("DISTINCT")) return { kind: "distinct", at };
   if (c.accept("AGGREGATE")) return aggregate(c, at);
+  if (c.is("PIVOT") || c.is("UNPIVOT")) {
+    const read = c.is("PIVOT") ? pivot : unpivot;
+    // The input is put in later: what is read now stands on nothing.
+    const shape = read(c, { kind: "table", path: [], at }, at);
+    return { kind: "join", make: (left) => ({ ...shape, input: left }) as FromItem, at };
+  }
   throw new UnsupportedError(`pipe operator ${c.token.text}`, at);
 }
 
