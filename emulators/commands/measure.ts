@@ -50,31 +50,15 @@ async function measure(file: string): Promise<Row> {
   const bytes = await readFile(file);
   try {
     const reading = await readAudio(bytes, { limits: defaultAudioLimits, measures: true });
-    const {
-      tags,
-      durationSeconds,
-      sampleRate,
-      channels,
-      container,
-      codec,
-      bitDepth,
-      bitrate,
-      truncated,
-    } = reading;
+    const { tags, measures, durationSeconds, ...facts } = reading;
     return {
       file,
       status: "measured",
       title: tags.title ?? null,
       durationSeconds,
-      sampleRate,
-      channels,
-      container,
-      codec,
-      bitDepth,
-      bitrate,
       sizeBytes: bytes.length,
-      truncated,
-      ...(reading.measures && toScorecardRow(reading.measures)),
+      ...(facts as Omit<typeof facts, "samples" | "samplesRate">),
+      ...(measures && toScorecardRow(measures)),
     };
   } catch (error) {
     if (!(error instanceof PermanentError)) throw error;

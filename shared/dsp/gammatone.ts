@@ -35,16 +35,24 @@ export function planGammatone(sampleRate: number): Gammatone {
   const weights = Array.from(centres, (centre) =>
     planBand(centre, sampleRate / size, spectrum.bins),
   );
-  const bins = Math.max(...weights.map(({ first, values }) => first + values.length));
+  // One array for all bands: this runs four hundred times a second.
+  const flat = Float64Array.from(
+    weights.flatMap(({ values }) => [...values]),
+    (weight) => weight / size,
+  );
+  const firsts = Int32Array.from(weights, ({ first }) => first);
+  const lasts = Int32Array.from(weights, ({ first, values }) => first + values.length);
+  const bins = Math.max(...lasts);
 
   function envelopes(frame: Float32Array, output: Float64Array): void {
     spectrum.of(frame, power);
     for (let bin = 0; bin < bins; bin++) power[bin] = Math.sqrt(power[bin]);
-    for (let band = 0; band < bandCount; band++) {
-      const { first, values } = weights[band];
+    for (let band = 0, at = 0; band < bandCount; band++) {
+      const first = firsts[band];
+      const last = lasts[band];
       let sum = 0;
-      for (let i = 0; i < values.length; i++) sum += values[i] * power[first + i];
-      output[band] = sum / size;
+      for (let bin = first; bin < last; bin++) sum += flat[at++] * power[bin];
+      output[band] = sum;
     }
   }
 

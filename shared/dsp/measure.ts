@@ -10,6 +10,3 @@ export function measureAll<Result>(measure: Measure<Result>, samples: Float32Arr
   measure.push(samples);
   return measure.result();
 }
-
-/** Power ratio in decibels; −Infinity for 0. */
-export const toDecibels = (power: number) => 10 * Math.log10(power);

@@ -1,5 +1,5 @@
 import type { BandLevels } from "./band-levels.ts";
-import { percentile } from "./percentile.ts";
+import { percentileOf } from "./percentile.ts";
 
 export interface SpeechContrast {
   /** Share of frames within 25 dB of the loud ones. */
@@ -34,38 +34,43 @@ export function speechContrast(levels: BandLevels): SpeechContrast | null {
     levels.total(t) > loud - activeRangeDb ? 1 : 0,
   );
   const near = neighbourhood(active);
-  const frames = (keep: (t: number) => boolean) =>
-    Array.from({ length: levels.frames }, (_, t) => t).filter(keep);
-  const speechFrames = frames((t) => active[t] === 1);
-  const nearFrames = frames((t) => near[t] === 1 && !levels.isFlat(t));
+  const speechFrames = framesWhere(levels, (t) => active[t] === 1);
+  const nearFrames = framesWhere(levels, (t) => near[t] === 1 && !levels.isFlat(t));
   if (speechFrames.length === 0 || nearFrames.length === 0) return null;
 
+  const scratch = new Float32Array(levels.frames);
+  const floorOf = (level: (t: number) => number) => {
+    nearFrames.forEach((t, i) => (scratch[i] = level(t)));
+    return percentileOf(scratch.subarray(0, nearFrames.length), 0.1);
+  };
   const bands = Array.from({ length: levels.bands }, (_, band) => band);
   const speech = bands.map((band) => meanPowerDb(speechFrames, (t) => levels.level(t, band)));
   const strongest = Math.max(...speech);
   const heard = bands.filter((band) => speech[band] > strongest - bandRangeDb);
   const distances = heard.map((band) => {
-    const floor = percentile(
-      nearFrames.map((t) => levels.level(t, band)),
-      0.1,
-    );
+    const floor = floorOf((t) => levels.level(t, band));
     return Math.min(farthestDb, Math.max(0, speech[band] - floor));
   });
   return {
     activeShare: speechFrames.length / levels.frames,
     noiseDistanceDb: mean(distances),
-    decayDb: decay(levels, heard, speech),
-    noiseFloorDbov: percentile(
-      nearFrames.map((t) => levels.total(t)),
-      0.1,
-    ),
+    decayDb: decay(levels, heard, speech, scratch),
+    noiseFloorDbov: floorOf((t) => levels.total(t)),
   };
+}
+
+function framesWhere(levels: BandLevels, keep: (frame: number) => boolean): Int32Array {
+  const frames = new Int32Array(levels.frames);
+  let count = 0;
+  for (let t = 0; t < levels.frames; t++) if (keep(t)) frames[count++] = t;
+  return frames.subarray(0, count);
 }
 
 /** Level that 5 % of the frames exceed; null when all is digital silence. */
 export function loudLevel(levels: BandLevels): number | null {
-  const totals = Float64Array.from({ length: levels.frames }, (_, t) => levels.total(t));
-  const loud = percentile(totals, 0.95);
+  const totals = new Float32Array(levels.frames);
+  for (let t = 0; t < levels.frames; t++) totals[t] = levels.total(t);
+  const loud = percentileOf(totals, 0.95);
   return loud > -100 ? loud : null;
 }
 
@@ -78,15 +83,20 @@ function neighbourhood(active: Uint8Array): Uint8Array {
   return near;
 }
 
-function decay(levels: BandLevels, bands: readonly number[], speech: readonly number[]): number {
+function decay(
+  levels: BandLevels,
+  bands: readonly number[],
+  speech: readonly number[],
+  scratch: Float32Array,
+): number {
   const depths: number[] = [];
   for (const band of bands) {
-    const changes: number[] = [];
+    let count = 0;
     for (let t = 0; t + decayFrames < levels.frames; t++) {
       const level = levels.level(t, band);
-      if (level > speech[band] - 6) changes.push(level - levels.level(t + decayFrames, band));
+      if (level > speech[band] - 6) scratch[count++] = level - levels.level(t + decayFrames, band);
     }
-    if (changes.length > fewestDecays) depths.push(percentile(changes, 0.9));
+    if (count > fewestDecays) depths.push(percentileOf(scratch.subarray(0, count), 0.9));
   }
   return depths.length === 0 ? 0 : mean(depths);
 }
@@ -94,6 +104,6 @@ function decay(levels: BandLevels, bands: readonly number[], speech: readonly nu
 const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-const meanPowerDb = (frames: readonly number[], level: (frame: number) => number) =>
+const meanPowerDb = (frames: Int32Array, level: (frame: number) => number) =>
   10 *
   Math.log10(frames.reduce((sum, frame) => sum + 10 ** (level(frame) / 10), 0) / frames.length);

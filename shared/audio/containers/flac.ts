@@ -8,7 +8,7 @@ import { flacFrames } from "./flac-frames.ts";
 import { readVorbisComment } from "./vorbis-comment.ts";
 
 /** STREAMINFO (RFC 9639, 8.2): always 34 bytes. */
-export const streamInfoBytes = 34;
+const streamInfoBytes = 34;
 
 /** Native FLAC (RFC 9639). `start` is where `fLaC` stands, after any ID3 tag. */
 export function openFlac(bytes: Uint8Array, start: number): AudioStream {
