@@ -6,7 +6,16 @@ locals {
     for file in fileset("${local.warehouse}/tables", "*.json") :
     trimsuffix(file, ".json") => jsondecode(file("${local.warehouse}/tables/${file}"))
   }
-  views = toset([for file in fileset("${local.warehouse}/views", "*.sql") : trimsuffix(file, ".sql")])
+  places = { project = var.project_id, dataset = google_bigquery_dataset.this.dataset_id }
+  views = {
+    for file in fileset("${local.warehouse}/views", "*.sql") :
+    trimsuffix(file, ".sql") => file("${local.warehouse}/views/${file}")
+  }
+  # BigQuery refuses a view on one that is not there yet: those on other views come second.
+  stacked = toset([
+    for name, sql in local.views : name
+    if anytrue([for other in keys(local.views) : strcontains(sql, "$${dataset}.${other}`")])
+  ])
 }
 
 resource "google_bigquery_dataset" "this" {
@@ -38,21 +47,33 @@ resource "google_bigquery_table" "this" {
 }
 
 resource "google_bigquery_table" "view" {
-  for_each = local.views
+  for_each = setsubtract(keys(local.views), local.stacked)
 
   dataset_id          = google_bigquery_dataset.this.dataset_id
   table_id            = each.key
   deletion_protection = false # it holds nothing
 
   view {
-    query = templatefile("${local.warehouse}/views/${each.key}.sql", {
-      project = var.project_id
-      dataset = google_bigquery_dataset.this.dataset_id
-    })
+    query          = templatefile("${local.warehouse}/views/${each.key}.sql", local.places)
     use_legacy_sql = false
   }
 
   depends_on = [google_bigquery_table.this]
+}
+
+resource "google_bigquery_table" "stacked_view" {
+  for_each = local.stacked
+
+  dataset_id          = google_bigquery_dataset.this.dataset_id
+  table_id            = each.key
+  deletion_protection = false
+
+  view {
+    query          = templatefile("${local.warehouse}/views/${each.key}.sql", local.places)
+    use_legacy_sql = false
+  }
+
+  depends_on = [google_bigquery_table.this, google_bigquery_table.view]
 }
 
 # Filled by Pub/Sub (events.tf), not by the functions: the columns are those that a BigQuery subscription writes.

@@ -131,4 +131,13 @@ resource "google_storage_bucket_iam_member" "build" {`,
     },
     "table crawls: is not the one of shared/warehouse/tables",
   ],
+  [
+    "a view that is made before the one that it asks",
+    {
+      file: "warehouse.tf",
+      from: 'strcontains(sql, "$${dataset}.${other}`")',
+      to: "other == sql",
+    },
+    "the view duplicates asks audio_info, which is not there when it is made",
+  ],
 ];

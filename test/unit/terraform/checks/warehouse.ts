@@ -31,7 +31,24 @@ export function checkWarehouse(plan: Plan): string[] {
   return [
     ...differences("tables", ids, [...Object.keys(files), "dead_letters"]),
     ...tables.flatMap((table) => checkTable(table, files, projectOf(plan))),
+    ...checkOrder(tables),
   ];
+}
+
+/** Terraform makes tables, then `view`, then `stacked_view`: each may only ask what is there before it. */
+function checkOrder(tables: readonly Resource[]): string[] {
+  const order = ["this", "view", "stacked_view"];
+  const place = new Map(
+    tables.map(({ name, values }) => [text(values["table_id"]), order.indexOf(name)]),
+  );
+  return tables.flatMap(({ values }) => {
+    const id = text(values["table_id"]);
+    const asked = [...text(block(values, "view")["query"]).matchAll(/`[\w-]+\.\w+\.(\w+)`/g)];
+    return asked
+      .map(([, other = ""]) => other)
+      .filter((other) => !((place.get(other) ?? Infinity) < (place.get(id) ?? 0)))
+      .map((other) => `the view ${id} asks ${other}, which is not there when it is made`);
+  });
 }
 
 function checkTable(
