@@ -40,8 +40,7 @@ export const log = {
     write("INFO", "crawl finished", f),
   crawlFailed: (f: { crawlId: string }, error: unknown) =>
     write("ERROR", "crawl failed", { ...f, error: describe(error) }),
-  requestFailed: (error: unknown) =>
-    write("ERROR", "request failed", { error: describe(error) }),
+  requestFailed: (error: unknown) => write("ERROR", "request failed", { error: describe(error) }),
   requestRefused: (f: { status: number; problems: readonly string[] }) =>
     write("WARNING", "request refused", f),
   crawlTakenOver: (f: { crawlId: string; from: string }) =>
