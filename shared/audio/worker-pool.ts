@@ -31,7 +31,8 @@ export function takeWorker(maxMemoryMb: number): Worker {
     return worker;
   }
   const worker = new Worker(workerUrl, {
-    resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb },
+    // A small nursery: what holds decoded blocks is tiny, the blocks themselves wait outside of the heap until it is swept.
+    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: maxMemoryMb },
     env: {},
     execArgv: [],
     // Decoders print their complaints; what matters of them comes back as the answer.
