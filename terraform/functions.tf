@@ -26,8 +26,7 @@ locals {
     crawl = {
       description = "Searches Freesound and stores what is not stored yet."
       bucket      = null
-      timeout     = 1800
-      scaling     = { cpu = "1", memory = "512Mi", concurrency = 1, min_instances = 0, max_instances = 1 }
+      scaling     = { cpu = "1", memory = "512Mi", concurrency = 1, min_instances = 0, max_instances = 1, timeout = 1800 }
       secrets     = local.secrets
       environment = {
         REFERENCES_BUCKET             = local.buckets.references.name
@@ -39,7 +38,7 @@ locals {
         CRAWL_FORMAT                  = var.crawl.format
         CRAWL_CONCURRENCY             = var.crawl.concurrency
         CRAWL_OVERLAP_HOURS           = var.crawl.overlap_hours
-        CRAWL_TIMEOUT_SECONDS         = 1740 # it stops by itself, and the next crawl goes on from there
+        CRAWL_TIMEOUT_SECONDS         = coalesce(try(var.scaling["crawl"].timeout, null), 1800) - 60 # it stops by itself, and the next crawl goes on from there
         FREESOUND_CLIENT_ID           = var.freesound_client_id
         FREESOUND_TOKEN_STORE         = try("projects/${var.project_id}/secrets/${google_secret_manager_secret.tokens[0].secret_id}", null)
         FREESOUND_REQUESTS_PER_MINUTE = var.freesound_rates.per_minute
@@ -49,16 +48,14 @@ locals {
     load = {
       description = "Decodes a stored recording and catalogues what it is."
       bucket      = local.buckets.recordings.name
-      timeout     = 540
-      scaling     = { cpu = "1", memory = "1Gi", concurrency = 1, min_instances = 0, max_instances = 20 }
+      scaling     = { cpu = "1", memory = "1Gi", concurrency = 1, min_instances = 0, max_instances = 20, timeout = 540 }
       secrets     = {}
       environment = local.reading
     }
     classify = {
       description = "Scores a stored recording and labels it."
       bucket      = local.buckets.recordings.name
-      timeout     = 540
-      scaling     = { cpu = "1", memory = "2Gi", concurrency = 1, min_instances = 0, max_instances = 20 }
+      scaling     = { cpu = "1", memory = "2Gi", concurrency = 1, min_instances = 0, max_instances = 20, timeout = 540 }
       secrets     = {}
       environment = merge(local.reading, {
         REFERENCES_BUCKET = local.buckets.references.name
@@ -136,7 +133,7 @@ resource "google_cloudfunctions2_function" "this" {
     max_instance_request_concurrency = local.scaling[each.key].concurrency
     min_instance_count               = local.scaling[each.key].min_instances
     max_instance_count               = local.scaling[each.key].max_instances
-    timeout_seconds                  = each.value.timeout
+    timeout_seconds                  = local.scaling[each.key].timeout
     service_account_email            = google_service_account.function[each.key].email
     # A person starts a crawl from anywhere, with an identity; nobody has business with the others.
     ingress_settings = each.value.bucket == null ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"

@@ -204,6 +204,7 @@ resource "google_artifact_registry_repository_iam_member" "build" {
 }
 
 # ---------------------------------------------------------------- Google's own agents
+# Eventarc's agent is given its role by Google when the API is enabled; services.tf waits for that.
 
 resource "google_project_iam_member" "storage_agent" {
   project = var.project_id

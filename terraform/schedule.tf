@@ -6,7 +6,7 @@ resource "google_cloud_scheduler_job" "crawl" {
   region           = var.region
   schedule         = var.crawl_schedule
   time_zone        = "Etc/UTC"
-  attempt_deadline = "1800s" # the longest there is, and the crawl's own timeout
+  attempt_deadline = "${local.scaling["crawl"].timeout}s"
 
   retry_config {
     retry_count          = 2

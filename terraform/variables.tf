@@ -235,6 +235,7 @@ variable "scaling" {
     concurrency   = optional(number)
     min_instances = optional(number)
     max_instances = optional(number)
+    timeout       = optional(number)
   }))
   default = {}
 
@@ -245,6 +246,10 @@ variable "scaling" {
   validation {
     condition     = alltrue([for size in values(var.scaling) : can(regex("^[0-9]+(Mi|Gi)$", coalesce(size.memory, "1Gi")))])
     error_message = "scaling.….memory is a size such as 512Mi or 2Gi."
+  }
+  validation {
+    condition     = alltrue([for name, size in var.scaling : try(size.timeout >= 120 && size.timeout <= (name == "crawl" ? 1800 : 540), size.timeout == null)])
+    error_message = "scaling.….timeout is 120 to 540 seconds for load and classify, the longest that an event may take, and to 1800 for crawl, the longest that Cloud Scheduler waits."
   }
   validation {
     condition     = try(var.scaling["crawl"].max_instances, null) == null || try(var.scaling["crawl"].max_instances, 1) == 1

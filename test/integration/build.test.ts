@@ -1,12 +1,15 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "#emulators/commands/build/bundle.ts";
 import { functionNames, requiredVariablesOf } from "#emulators/commands/build/environment.ts";
 import { LicenseError, packagesOf } from "#emulators/commands/build/packages.ts";
 import { type BuiltFunction, buildFunction } from "#emulators/commands/build/write.ts";
-import { makeBuildFolder } from "./built-functions.ts";
+import { makeBuildFolder, warmUp } from "./built-functions.ts";
 
+const run = promisify(execFile);
 let out: Awaited<ReturnType<typeof makeBuildFolder>>;
 let built: BuiltFunction[];
 
@@ -22,14 +25,18 @@ const mib = (bytes: number) => bytes / 2 ** 20;
 const sizeOf = (name: string, file: string) =>
   one(name).files.find((each) => each.name === file)?.bytes ?? Number.NaN;
 
-test("a second build, elsewhere, is byte-identical", async () => {
+test("a second build, elsewhere and by the command, is byte-identical", async () => {
   const elsewhere = await makeBuildFolder();
   try {
-    const again = await buildFunction("load", elsewhere.path);
-    expect(again.digest).toBe(one("load").digest);
-    expect(again.digest).not.toBe(one("classify").digest);
-    for (const { name } of again.files)
-      expect(await readFile(join(again.folder, name))).toEqual(
+    const command = join(root, "emulators/commands/build.ts");
+    const { stdout } = await run(process.execPath, [command, "load", "--out", elsewhere.path]);
+    expect(stdout).toContain(one("load").digest.slice(0, 12));
+    const names = await readdir(join(elsewhere.path, "load"));
+    expect(names.toSorted()).toEqual(
+      [...one("load").files.map(({ name }) => name), "LICENSE"].toSorted(),
+    );
+    for (const name of names)
+      expect(await readFile(join(elsewhere.path, "load", name))).toEqual(
         await readFile(join(one("load").folder, name)),
       );
   } finally {
@@ -86,6 +93,16 @@ describe("what is inside", () => {
     for (const { name, files } of built)
       for (const file of files) expect(await read(name, file.name)).not.toContain(root);
   });
+});
+
+test("the platform's build fills the compile cache for the user that will run it", async () => {
+  const cache = await warmUp(one("load").folder, "load");
+  const folders = await readdir(cache);
+  const forRunning = folders.find((name) => name.endsWith("-33")) ?? "";
+  const files = await readdir(join(cache, forRunning));
+  expect(files.length).toBeGreaterThan(50);
+  const { mode } = await stat(join(cache, forRunning, files[0] ?? ""));
+  expect(mode & 0o777).toBe(0o644);
 });
 
 test("bundles stay small", () => {

@@ -38,7 +38,10 @@ export const everything = {
   },
   fixed_reference: "fixed.flac",
   label_thresholds: [4.4, 3.3, 2.2],
-  scaling: { load: { cpu: "2", memory: "4Gi", min_instances: 1, max_instances: 50 }, classify: {} },
+  scaling: {
+    load: { cpu: "2", memory: "4Gi", min_instances: 1, max_instances: 50, timeout: 300 },
+    crawl: { timeout: 900 },
+  },
   alert_email: "someone@example.com",
   crawl_stale_hours: 23,
   backlog_minutes: 10,

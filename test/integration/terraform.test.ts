@@ -122,7 +122,7 @@ describe.runIf(canPlan)("the plan", () => {
       crawl: { format: "original" },
       label_thresholds: [2, 3, 4],
       delivery_attempts: 3,
-      scaling: { crawl: { max_instances: 2 } },
+      scaling: { crawl: { max_instances: 2 }, load: { timeout: 3600 } },
       dist: "nowhere",
     };
     const refusal = await plan(wrong).then(
@@ -137,6 +137,7 @@ describe.runIf(canPlan)("the plan", () => {
       "three falling numbers",
       "the bounds of Pub/Sub",
       "crawl runs on one instance",
+      "the longest that an event may take",
       "npm run build",
     ])
       expect(refusal).toContain(words);

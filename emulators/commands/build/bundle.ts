@@ -44,23 +44,8 @@ export async function bundleFunction(name: string): Promise<Bundle> {
     define: { "import.meta.url": "bundleUrl" },
     banner: { js: 'const bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
   });
-  const apart = await run({
-    stdin: { contents: clientsModule(used), resolveDir: root, sourcefile: "clients.cjs" },
-    outfile: "dist/function/clients.cjs",
-    format: "cjs",
-  });
   const workers = await workersOf(Object.keys(main.metafile.inputs));
-  const beside = await Promise.all(
-    workers.map((worker) =>
-      run({
-        entryPoints: { [/([^/]+)\.ts$/.exec(worker)?.[1] ?? worker]: worker },
-        format: "esm",
-        banner: {
-          js: 'import{createRequire as bundleRequire}from"node:module";const require=bundleRequire(import.meta.url);',
-        },
-      }),
-    ),
-  );
+  const [apart, ...beside] = await Promise.all([bundleClients(used), ...workers.map(bundleWorker)]);
   const runs = [main, apart, ...beside];
   const inputs = runs.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   return {
@@ -70,6 +55,32 @@ export async function bundleFunction(name: string): Promise<Bundle> {
     ].toSorted(),
   };
 }
+
+/** Functions share their clients and workers: each is bundled once in a process. */
+const shared = new Map<string, ReturnType<typeof run>>();
+
+function share(options: RunOptions): ReturnType<typeof run> {
+  const key = JSON.stringify(options);
+  const bundled = shared.get(key) ?? run(options);
+  shared.set(key, bundled);
+  return bundled;
+}
+
+const bundleClients = (used: ReadonlySet<string>) =>
+  share({
+    stdin: { contents: clientsModule(used), resolveDir: root, sourcefile: "clients.cjs" },
+    outfile: "dist/function/clients.cjs",
+    format: "cjs",
+  });
+
+const bundleWorker = (worker: string) =>
+  share({
+    entryPoints: { [/([^/]+)\.ts$/.exec(worker)?.[1] ?? worker]: worker },
+    format: "esm",
+    banner: {
+      js: 'import{createRequire as bundleRequire}from"node:module";const require=bundleRequire(import.meta.url);',
+    },
+  });
 
 /** Turns an import of a client into a look into the clients' file, and notes which are used. */
 const clientsApart = (used: Set<string>): Plugin => ({
