@@ -5,6 +5,8 @@ import { checkProject, datasetRoutes } from "./rest/datasets.ts";
 import { Jobs } from "./rest/job-store.ts";
 import { jobRoutes } from "./rest/jobs.ts";
 import { compile, readRequest } from "./rest/router.ts";
+import { openObjectStorage } from "./rest/object-storage.ts";
+import { routineRoutes } from "./rest/routines.ts";
 import { tabledataRoutes } from "./rest/tabledata.ts";
 import { tableRoutes } from "./rest/tables.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -12,6 +14,8 @@ import { openStore, type Store } from "./store/store.ts";
 export interface BigqueryOptions extends ListenOptions {
   /** The one project that the emulator has. */
   readonly projectId: string;
+  /** The local Cloud Storage, `http://127.0.0.1:PORT`: what `gs://` means in load and extract jobs. */
+  readonly storageUrl?: string;
 }
 
 export interface BigqueryEmulator extends Emulator {
@@ -20,12 +24,20 @@ export interface BigqueryEmulator extends Emulator {
   failNext(status: number, reason?: string, times?: number): void;
 }
 
-const find = compile({ ...datasetRoutes, ...tableRoutes, ...tabledataRoutes, ...jobRoutes });
+const find = compile({
+  ...datasetRoutes,
+  ...tableRoutes,
+  ...tabledataRoutes,
+  ...jobRoutes,
+  ...routineRoutes,
+});
 
 /** BigQuery's REST API v2 over DuckDB in memory; `url` goes into `BIGQUERY_EMULATOR_HOST`. */
 export async function startBigqueryEmulator(options: BigqueryOptions): Promise<BigqueryEmulator> {
   const store = await openStore(options.projectId);
   const jobs = new Jobs(options.projectId);
+  const storage =
+    options.storageUrl === undefined ? undefined : openObjectStorage(options.storageUrl);
   const failures: ApiError[] = [];
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     try {
@@ -42,6 +54,7 @@ export async function startBigqueryEmulator(options: BigqueryOptions): Promise<B
       const result = await match.handler({
         store,
         jobs,
+        storage,
         path: match.path,
         query: url.searchParams,
         body,

@@ -2,8 +2,12 @@ import type { FieldSchema } from "../store/schema.ts";
 import { run } from "../run/run.ts";
 import type { Outcome } from "../run/outcome.ts";
 import type { Store } from "../store/store.ts";
-import { codeOf, invalid } from "./api-error.ts";
+import { ApiError, codeOf, invalid } from "./api-error.ts";
 import { row, type TimestampFormat } from "./cells.ts";
+import { extract } from "./extract.ts";
+import { load } from "./load.ts";
+import { readMultipart } from "./multipart.ts";
+import type { ObjectStorage } from "./object-storage.ts";
 import { type Job, throwJobError } from "./job-store.ts";
 import { type QueryParameter, readParams } from "./params.ts";
 import { etagOf } from "./resource.ts";
@@ -20,12 +24,19 @@ function jobResource(job: Job, projectId: string, baseUrl: string): Record<strin
     selfLink: `${baseUrl}/bigquery/v2/projects/${projectId}/jobs/${job.id}?location=${job.location}`,
     jobReference: { projectId, jobId: job.id, location: job.location },
     user_email: "local@example.invalid",
-    configuration: { jobType: "QUERY", ...job.configuration },
+    configuration: { jobType: jobType(job), ...job.configuration },
     status: { state, ...failed },
     statistics: statistics(job),
     ...(job.error === undefined ? {} : { errorResult: job.error }),
     state,
   };
+}
+
+function jobType({ configuration }: Job): string {
+  return (
+    ["query", "load", "extract"].find((type) => configuration[type] !== undefined)?.toUpperCase() ??
+    "UNKNOWN"
+  );
 }
 
 function statistics(job: Job): Record<string, unknown> {
@@ -56,7 +67,12 @@ function statistics(job: Job): Record<string, unknown> {
             ? {}
             : { numChildJobs: String(outcome.children.length) }),
         };
+  const loaded =
+    outcome?.statementType === "LOAD"
+      ? { load: { outputRows: String(outcome.affected?.inserted ?? 0), badRecords: "0" } }
+      : {};
   return {
+    ...loaded,
     creationTime: String(created),
     startTime: String(created),
     totalBytesProcessed: "0",
@@ -103,27 +119,56 @@ function queryWork(store: Store, config: QueryConfig, dryRun: boolean): () => Pr
     run(store, query, { params, defaultDataset: config.defaultDataset?.datasetId, dryRun });
 }
 
-/** jobs.insert: the job runs on; an error of it is found in its status. */
-async function insert({ store, jobs, body, baseUrl }: Call): Promise<unknown> {
-  const configuration = record(body["configuration"]);
-  const reference = record(body["jobReference"]);
-  const config = configuration["query"] as QueryConfig | undefined;
-  if (config === undefined)
-    throw invalid("Not supported by the local BigQuery: a job that is no query");
+/** jobs.insert: an error of the job is found in its status; what is wrong with a query's text is answered at once. */
+async function insert({
+  store,
+  jobs,
+  storage,
+  body,
+  raw,
+  contentType,
+  baseUrl,
+}: Call): Promise<unknown> {
+  const upload = contentType.startsWith("multipart/related")
+    ? readMultipart(raw, contentType)
+    : undefined;
+  const request = upload?.metadata ?? body;
+  const configuration = record(request["configuration"]);
+  const reference = record(request["jobReference"]);
   const dryRun = configuration["dryRun"] === true;
+  const id = {
+    id: reference["jobId"] as string | undefined,
+    location: reference["location"] as string | undefined,
+  };
   const job = jobs.start(
-    {
-      id: reference["jobId"] as string | undefined,
-      location: reference["location"] as string | undefined,
-    },
+    id,
     configuration,
-    queryWork(store, config, dryRun),
+    workOf(store, storage, configuration, upload?.media, dryRun),
   );
-  // What is wrong with the text itself is answered at once, as the real service does.
   await job.done;
   if (dryRun || job.error?.reason === "invalidQuery")
     throwJobError(job, codeOf(job.error?.reason ?? ""));
   return jobResource(job, store.projectId, baseUrl);
+}
+
+function workOf(
+  store: Store,
+  storage: ObjectStorage | undefined,
+  configuration: Readonly<Record<string, unknown>>,
+  media: Buffer | undefined,
+  dryRun: boolean,
+): () => Promise<Outcome> {
+  if (configuration["query"] !== undefined)
+    return queryWork(store, configuration["query"] as QueryConfig, dryRun);
+  if (configuration["load"] !== undefined)
+    return () => load(store, record(configuration["load"]), media, storage);
+  if (configuration["extract"] !== undefined)
+    return () => extract(store, record(configuration["extract"]), storage);
+  throw new ApiError(
+    501,
+    "notImplemented",
+    "Not supported by the local BigQuery: this kind of job",
+  );
 }
 
 /** jobs.query: waits, and answers the first page. */

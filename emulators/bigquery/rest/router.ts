@@ -4,11 +4,14 @@ import { readBody } from "../../emulator.ts";
 import type { Store } from "../store/store.ts";
 import type { Jobs } from "./job-store.ts";
 import { ApiError, invalid } from "./api-error.ts";
+import type { ObjectStorage } from "./object-storage.ts";
 
 /** One request, parsed: `path` holds the named parts of the URL. */
 export interface Call {
   readonly store: Store;
   readonly jobs: Jobs;
+  /** Where load and extract jobs find objects; undefined when the emulator was started without. */
+  readonly storage: ObjectStorage | undefined;
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>>;

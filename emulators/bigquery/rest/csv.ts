@@ -1,0 +1,57 @@
+/** One field of a CSV row: quoted ones are never NULL. */
+export interface CsvField {
+  readonly text: string;
+  readonly quoted: boolean;
+}
+
+/** Rows of CSV (RFC 4180), quotes doubled inside of quotes. Throws when a quote is not closed. */
+export function parseCsv(text: string, delimiter = ",", quote = '"'): CsvField[][] {
+  const rows: CsvField[][] = [];
+  let row: CsvField[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const { field, next } = readField(text, at, delimiter, quote);
+    row.push(field);
+    at = next;
+    if (text.startsWith(delimiter, at)) {
+      at += delimiter.length;
+      if (at === text.length) row.push({ text: "", quoted: false });
+      continue;
+    }
+    if (text.charAt(at) === "\r") at += 1;
+    if (text.charAt(at) === "\n") at += 1;
+    rows.push(row);
+    row = [];
+  }
+  if (row.length > 0) rows.push(row);
+  return rows.filter((fields) => fields.length > 1 || fields[0]?.text !== "" || fields[0].quoted);
+}
+
+function readField(
+  text: string,
+  from: number,
+  delimiter: string,
+  quote: string,
+): { field: CsvField; next: number } {
+  if (quote === "" || text.charAt(from) !== quote) {
+    let next = from;
+    while (
+      next < text.length &&
+      !text.startsWith(delimiter, next) &&
+      !/[\r\n]/.test(text.charAt(next))
+    )
+      next += 1;
+    return { field: { text: text.slice(from, next), quoted: false }, next };
+  }
+  let value = "";
+  let at = from + 1;
+  for (;;) {
+    const end = text.indexOf(quote, at);
+    if (end < 0) throw new SyntaxError('Missing close quote character (").');
+    value += text.slice(at, end);
+    if (text.charAt(end + 1) !== quote)
+      return { field: { text: value, quoted: true }, next: end + 1 };
+    value += quote;
+    at = end + 2;
+  }
+}
