@@ -17,8 +17,8 @@ const unread = [
 /** Ogg (RFC 3533) with Vorbis, Opus (RFC 7845) or FLAC. Parts chained one after the other must be of one kind. */
 export function openOgg(bytes: Uint8Array): AudioStream {
   const { pages, isBroken } = readOggPages(bytes);
-  const links = [...linksOf(pages)];
-  const streams = links.map((link) => openLink(link)).filter((stream) => stream !== null);
+  const links = linksOf(pages);
+  const streams = openChain(links);
   const [first, ...others] = streams;
   if (!first) throw nothingReadable(links);
   for (const { format } of others) requireAlike(first.format, format);
@@ -39,20 +39,42 @@ export function openOgg(bytes: Uint8Array): AudioStream {
   };
 }
 
-/** The pages of each logical stream, in the order the streams begin; of streams side by side (video) all are kept. */
-function* linksOf(pages: readonly OggPage[]): Generator<readonly OggPage[]> {
-  const open = new Map<number, OggPage[]>();
-  const all: OggPage[][] = [];
-  for (const page of pages) {
+/** A logical stream: its pages, and where among all pages it begins and ends. */
+interface Link {
+  readonly pages: OggPage[];
+  readonly begin: number;
+  end: number;
+}
+
+function linksOf(pages: readonly OggPage[]): Link[] {
+  const open = new Map<number, Link>();
+  const links: Link[] = [];
+  for (const [index, page] of pages.entries()) {
     const link = page.isFirst ? undefined : open.get(page.serial);
-    if (link) link.push(page);
-    else if (page.isFirst) {
-      const fresh = [page];
+    if (link) {
+      link.pages.push(page);
+      link.end = index;
+    } else if (page.isFirst) {
+      const fresh = { pages: [page], begin: index, end: index };
       open.set(page.serial, fresh);
-      all.push(fresh);
+      links.push(fresh);
     }
   }
-  yield* all;
+  return links;
+}
+
+/** The first stream that can be read and those chained after it; one that runs beside it (a second language) is not heard. */
+function openChain(links: readonly Link[]): AudioStream[] {
+  const streams: AudioStream[] = [];
+  let end = -1;
+  for (const link of links) {
+    if (link.begin <= end) continue;
+    const stream = openLink(link.pages);
+    if (!stream) continue;
+    streams.push(stream);
+    end = link.end;
+  }
+  return streams;
 }
 
 function openLink(pages: readonly OggPage[]): AudioStream | null {
@@ -149,8 +171,8 @@ function requireAlike(a: AudioFormat, b: AudioFormat) {
   );
 }
 
-function nothingReadable(links: readonly (readonly OggPage[])[]) {
-  const heads = links.map((pages) => ascii(pages[0].body, 0, 8));
+function nothingReadable(links: readonly Link[]) {
+  const heads = links.map(({ pages }) => ascii(pages[0].body, 0, 8));
   const names = unread
     .filter(([magic]) => heads.some((head) => head.startsWith(magic)))
     .map(([, name]) => name);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { defaultAudioLimits } from "#shared/audio/limits.ts";
+import { readOggPages } from "#shared/audio/containers/ogg-pages.ts";
 import { takeReading } from "#shared/audio/reading.ts";
 import { PermanentError } from "#shared/errors.ts";
 import { bytesOf } from "./builders.ts";
@@ -35,6 +36,20 @@ test("like streams chained in one Ogg file are all heard", async () => {
   const { durationSeconds } = await takeReading(twice, { limits });
   const { frames, sampleRate } = expected["vorbis.ogg"] ?? { frames: 0, sampleRate: 1 };
   expect(durationSeconds).toBeCloseTo((2 * frames) / sampleRate, 3);
+});
+
+test("of two streams side by side in one Ogg file the first is heard", async () => {
+  const { pages } = readOggPages(fixture("vorbis.ogg"));
+  const beside = pages.map(({ bytes }) => {
+    const copy = bytes.slice();
+    copy[14] ^= 0xff; // the first byte of the serial number
+    return copy;
+  });
+  const both = bytesOf(...pages.flatMap(({ bytes }, i) => [bytes, beside[i]]));
+  const { durationSeconds, truncated } = await takeReading(both, { limits });
+  const { frames, sampleRate } = expected["vorbis.ogg"] ?? { frames: 0, sampleRate: 1 };
+  expect(durationSeconds).toBeCloseTo(frames / sampleRate, 3);
+  expect(truncated).toBe(false);
 });
 
 test("after corrupt bytes the rest of a FLAC file is found again", async () => {
