@@ -11,7 +11,7 @@ const help = `npm run attribution -- [options]
 Writes who is to be credited for the recordings: title, author, source and licence of each, as CREDITS.md and
 CREDITS.csv.
 
-  --where SQL      only these recordings: a condition on the columns of audio_info and of recordings, for example
+  --where SQL      only these recordings: a condition on the columns of audio_info, for example
                    "quality_label IN ('Excellent', 'Good') AND duration > 2"
   --out DIR        folder to write to (default .)
   --markdown       print the Markdown and write nothing
@@ -20,22 +20,20 @@ CREDITS.csv.
   --help
 `;
 
-/** Newest version of each recording that was loaded, with its grade. */
-const everything = `
-SELECT info.* EXCEPT (license, attribution, source_url, title, file_path, sample_rate, channels, codec, loaded_at), loaded.* EXCEPT (id)
-FROM audio_info AS info
-JOIN (
-  SELECT * FROM recordings
-  WHERE TRUE
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY generation DESC, loaded_at DESC) = 1
-) AS loaded ON loaded.id = info.id`;
-
+/** What is said of the newest version of each recording that the condition chooses. */
 const statement = (condition: string) => `
+WITH
+  chosen AS (SELECT id FROM audio_info WHERE (${condition}
+  )),
+  loaded AS (
+    SELECT * FROM recordings
+    WHERE TRUE
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY generation DESC, loaded_at DESC) = 1
+  )
 SELECT id, title, username AS author, source_url, license, license_url, gen_ai_preference, attribution
-FROM (${everything})
-WHERE (${condition}
-)
-ORDER BY license, username, title, id`;
+FROM loaded
+JOIN chosen USING (id)
+ORDER BY license, author, title, id`;
 
 await run(async (args) => {
   const { values } = parseOptions({
