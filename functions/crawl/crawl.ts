@@ -4,6 +4,7 @@ import { QuotaExhaustedError } from "#shared/freesound/freesound.ts";
 import { describe, log } from "#shared/log.ts";
 import { retry } from "#shared/retry.ts";
 import type { CrawlEdges } from "./edges.ts";
+import { beat, bury, finish, OutOfTimeError, timeout } from "./life.ts";
 import type { CrawlPlan } from "./plan.ts";
 import { type CrawlReport, startReport, toRow, toSourceName } from "./report.ts";
 import { type Run, runCrawl } from "./run.ts";
@@ -14,11 +15,6 @@ export interface Running {
   readonly crawlId: string;
   /** Milliseconds since the epoch: when it is taken for dead unless it is heard of again. */
   readonly expiresAt: number;
-}
-
-/** The run's time is over: what is left is for the next one. */
-class OutOfTimeError extends Error {
-  override readonly name = "OutOfTimeError";
 }
 
 /**
@@ -137,70 +133,4 @@ function toEnd(error: unknown): Pick<CrawlReport, "status" | "error"> {
     error instanceof QuotaExhaustedError ||
     error instanceof LeaseLostError;
   return { status: goesOnLater ? "partial" : "failed", error: describe(error) };
-}
-
-/** The result of a run that has lost its lease is kept too, without touching what its successor keeps. */
-async function finish(
-  { crawls }: CrawlEdges,
-  crawlId: string,
-  end: () => Promise<void>,
-  document: CrawlReport,
-): Promise<void> {
-  try {
-    await end();
-  } catch (error) {
-    if (!(error instanceof LeaseLostError)) throw error;
-    log.leaseLost({ crawlId });
-    await crawls.write(crawlId, { ...document });
-  }
-}
-
-/** A crawl that ended without a word gets its end, in its document and in the table. */
-async function bury(
-  { crawls, warehouse, clock }: CrawlEdges,
-  crawlId: string,
-  document: Readonly<Record<string, unknown>>,
-  heir: string,
-): Promise<void> {
-  log.crawlTakenOver({ crawlId: heir, from: crawlId });
-  const ended = {
-    ...document,
-    status: "partial",
-    finished_at: new Date(clock.now()).toISOString(),
-    error: `ended without a word; crawl ${heir} goes on`,
-  };
-  await crawls.write(crawlId, ended);
-  await warehouse.insert("crawls", crawlId, toRow(ended));
-}
-
-async function timeout(
-  { clock }: CrawlEdges,
-  { runMs }: CrawlPlan,
-  done: AbortSignal,
-  work: AbortController,
-): Promise<void> {
-  await clock.sleep(runMs, done).then(
-    () => work.abort(new OutOfTimeError(`stopped after ${runMs / 1000} s, before its deadline`)),
-    () => {}, // the crawl was faster
-  );
-}
-
-/** Prolongs the lease three times as often as needed; a crawl that has lost it must stop. */
-async function beat(
-  { clock }: CrawlEdges,
-  { leaseMs }: CrawlPlan,
-  done: AbortSignal,
-  work: AbortController,
-  keep: () => Promise<void>,
-): Promise<void> {
-  while (!done.aborted) {
-    try {
-      await clock.sleep(leaseMs / 3, done);
-      await keep();
-    } catch (error) {
-      if (error instanceof LeaseLostError) return work.abort(error);
-      // Else the next beat, or the next page, says whether the catalog can be reached again.
-      if (!done.aborted) log.heartbeatFailed(error);
-    }
-  }
 }
