@@ -35,6 +35,10 @@ export function align(ws: Workspace, ref: PreparedSide, deg: PreparedSide): Utte
   return utterances;
 }
 
+/** Whether a reference has an utterance at all; which of them count depends on the pair. */
+export const hasUtterance = (ref: PreparedSide, sizes: Sizes): boolean =>
+  findSpeech(ref, ref, 0, sizes).length > 0;
+
 /** The utterances with their limits and delays as the speech activity gives them. */
 function findUtterances(
   ws: Workspace,

@@ -18,7 +18,7 @@ export class PesqError extends Error {
   }
 }
 
-/** A sample rate or mode that P.862 does not define. */
+/** Samples of another type than can be scored, or a sample rate or mode that P.862 does not define. */
 export class PesqArgumentError extends PesqError {
   override readonly name = "PesqArgumentError";
   constructor(message: string) {
@@ -29,10 +29,10 @@ export class PesqArgumentError extends PesqError {
 /** A signal under a quarter of a second. */
 export class SignalTooShortError extends PesqError {
   override readonly name = "SignalTooShortError";
-  constructor(side: Side, seconds: number) {
+  constructor(side: Side, samples: number, minimum: number, sampleRate: number) {
     super(
       "too-short",
-      `the ${side} signal is too short: ${seconds.toFixed(3)} s, and PESQ needs at least 0.25 s`,
+      `the ${side} signal is too short: ${samples} samples, and PESQ needs at least ${minimum} (${minimum / sampleRate} s at ${sampleRate} Hz)`,
     );
   }
 }

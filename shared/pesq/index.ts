@@ -1,5 +1,6 @@
 /** PESQ (ITU-T P.862, P.862.1, P.862.2) of two speech signals. See README.md. */
-export { type PesqOptions, pesq, prepareReference } from "./pesq.ts";
+export type { PesqOptions } from "./arguments.ts";
+export { pesq, prepareReference } from "./pesq.ts";
 export {
   /** @public */
   type PreparedReference,

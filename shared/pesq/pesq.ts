@@ -1,29 +1,12 @@
-import { align } from "./alignment.ts";
-import {
-  NoSpeechError,
-  PesqArgumentError,
-  type Side,
-  SignalTooLongError,
-  SignalTooShortError,
-} from "./errors.ts";
+import { align, hasUtterance } from "./alignment.ts";
+import { type PesqOptions, checkOptions, checkSamples } from "./arguments.ts";
+import { NoSpeechError, PesqArgumentError } from "./errors.ts";
 import { type PesqSamples, type PreparedSide, findPeak, prepareSide } from "./front-end.ts";
 import { perceive } from "./model.ts";
 import { PreparedReference } from "./prepared-reference.ts";
 import { type PesqResult, toResult } from "./result.ts";
 import { type PesqMode, rawScore } from "./score.ts";
-import { type PesqRate, SIZES, type Sizes } from "./sizes.ts";
 import { type Workspace, withWorkspace } from "./workspace.ts";
-
-/** How a pair is to be scored. */
-export interface PesqOptions {
-  /** Of both signals, in hertz. */
-  readonly sampleRate: PesqRate;
-  /** Narrowband (P.862.1), or wideband (P.862.2), which needs 16 kHz. */
-  readonly mode: PesqMode;
-}
-
-/** Longest transform that a score may need: about 8.7 minutes at 16 kHz, 17 at 8 kHz. */
-const LONGEST_SPAN = 2 ** 23;
 
 /**
  * Perceptual quality of a degraded speech signal against its reference (ITU-T P.862, P.862.1,
@@ -36,7 +19,7 @@ export function pesq(
   degraded: PesqSamples,
   options: PesqOptions,
 ): PesqResult {
-  const sizes = sizesFor(options);
+  const sizes = checkOptions(options);
   const { mode } = options;
   const samples = reference instanceof PreparedReference ? reference.samples : reference;
   const prepared = reference instanceof PreparedReference ? reference : undefined;
@@ -44,8 +27,8 @@ export function pesq(
     throw new PesqArgumentError(
       `the reference was prepared for ${prepared.mode} at ${prepared.sampleRate} Hz, not for ${mode} at ${options.sampleRate} Hz`,
     );
-  checkLength("reference", samples, sizes);
-  checkLength("degraded", degraded, sizes);
+  checkSamples("reference", samples, sizes);
+  checkSamples("degraded", degraded, sizes);
   const longest = Math.max(samples.length, degraded.length) + 2 * sizes.guard;
   return withWorkspace(options.sampleRate, longest, (ws) => {
     const refPeak = prepared?.peak ?? findPeak(ws, "reference", samples);
@@ -66,13 +49,16 @@ export function pesq(
  * @throws {PesqError} when the reference cannot be scored against anything.
  */
 export function prepareReference(reference: PesqSamples, options: PesqOptions): PreparedReference {
+  const sizes = checkOptions(options);
   const { sampleRate, mode } = options;
-  const sizes = sizesFor(options);
-  checkLength("reference", reference, sizes);
-  return withWorkspace(sampleRate, reference.length + 2 * sizes.guard, (ws) => {
+  checkSamples("reference", reference, sizes);
+  const longest = reference.length + 2 * sizes.guard;
+  return withWorkspace(sampleRate, longest, (ws) => {
     const peak = findPeak(ws, "reference", reference);
     if (peak === 0) throw new NoSpeechError();
-    return new PreparedReference(reference, peak, sampleRate, mode);
+    const prepared = new PreparedReference(reference, peak, sampleRate, mode);
+    if (!hasUtterance(prepared.into(ws, peak, longest), sizes)) throw new NoSpeechError();
+    return prepared;
   });
 }
 
@@ -82,24 +68,4 @@ function score(ws: Workspace, ref: PreparedSide, deg: PreparedSide, mode: PesqMo
   const perceived = perceive(ws, ref, deg, utterances);
   const raw = rawScore(perceived, Math.max(ref.length, deg.length), ws.sizes);
   return toResult(raw, mode, utterances, perceived, ws.sizes);
-}
-
-function sizesFor({ sampleRate, mode }: PesqOptions): Sizes {
-  const rate: unknown = sampleRate;
-  if (rate !== 8000 && rate !== 16000)
-    throw new PesqArgumentError(
-      `PESQ is defined at 8000 and 16000 Hz, not at ${String(rate)}: resample both signals first`,
-    );
-  if (mode !== "nb" && mode !== "wb")
-    throw new PesqArgumentError(`the mode is "nb" or "wb", not ${JSON.stringify(mode)}`);
-  if (mode === "wb" && rate === 8000)
-    throw new PesqArgumentError(`wideband PESQ needs 16000 Hz: use mode "nb" at 8000 Hz`);
-  return SIZES[rate];
-}
-
-function checkLength(side: Side, { length }: PesqSamples, sizes: Sizes): void {
-  const { sampleRate, minimum, tail } = sizes;
-  if (length < minimum) throw new SignalTooShortError(side, length / sampleRate);
-  if (length + tail > LONGEST_SPAN)
-    throw new SignalTooLongError(side, length / sampleRate, (LONGEST_SPAN - tail) / sampleRate);
 }

@@ -1,4 +1,5 @@
 import { hann } from "#shared/dsp/windows.ts";
+import { PesqError } from "./errors.ts";
 import { type Kernels, type Pointer, instantiateKernels } from "./kernels.ts";
 import { type PesqRate, SIZES, type Sizes, pow2 } from "./sizes.ts";
 import { buildTwiddles } from "./twiddles.ts";
@@ -41,6 +42,9 @@ export class Workspace {
 
   /** Room for `bytes` bytes, not cleared. Views made before may be detached by it. */
   allocate(bytes: number): Pointer {
+    // A wrong number here would have later scores write over the tables.
+    if (!Number.isSafeInteger(bytes) || bytes < 0)
+      throw new RangeError(`a workspace has whole numbers of bytes, not ${bytes}`);
     const at = this.top;
     this.top = at + Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
     const missing = this.top - this.kernels.memory.buffer.byteLength;
@@ -108,5 +112,11 @@ export function withWorkspace<T>(
   let ws = kept.get(sampleRate);
   if (!ws || ws.longest < longest) ws = new Workspace(sampleRate, longest);
   if (longest <= LONGEST_KEPT) kept.set(sampleRate, ws);
-  return ws.scoped(() => work(ws));
+  try {
+    return ws.scoped(() => work(ws));
+  } catch (error) {
+    // An error that says nothing of the signals may have left anything behind.
+    if (!(error instanceof PesqError)) kept.delete(sampleRate);
+    throw error;
+  }
 }

@@ -185,7 +185,7 @@ describe("what has no score", () => {
       SignalTooShortError,
       "degraded",
     ],
-    ["an empty signal", () => [new Float32Array(), degraded, wide], SignalTooShortError, "0.000 s"],
+    ["an empty signal", () => [new Float32Array(), degraded, wide], SignalTooShortError, "0 samples"],
     [
       "an hour",
       () => [reference, new Int16Array(57_600_000), wide],
