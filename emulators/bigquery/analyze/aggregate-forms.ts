@@ -19,7 +19,7 @@ import {
 
 export type AggregateForm = (parts: AggregateParts) => Aggregated;
 
-export function noAggregate({ call, args }: AggregateParts): SqlError {
+function noAggregate({ call, args }: AggregateParts): SqlError {
   const types = args.map((arg) => typeName(arg.type)).join(", ");
   return new SqlError(
     `No matching signature for aggregate function ${call.name} for argument types: ${types}`,
@@ -27,7 +27,7 @@ export function noAggregate({ call, args }: AggregateParts): SqlError {
   );
 }
 
-export function only(parts: AggregateParts): Typed {
+function only(parts: AggregateParts): Typed {
   const [arg] = parts.args;
   if (arg === undefined || parts.args.length !== 1) throw noAggregate(parts);
   return arg;

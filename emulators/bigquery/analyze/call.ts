@@ -43,7 +43,7 @@ export function analyzeCall(call: Call, context: Context): Typed {
 }
 
 /** A function over analyzed arguments: the signature that fits best, or BigQuery's complaint. */
-export function applyFunction(call: Call, args: readonly Typed[]): Typed {
+function applyFunction(call: Call, args: readonly Typed[]): Typed {
   const conditional = conditionalForms[call.name];
   if (conditional !== undefined) return conditional(args, call);
   const overloads = findFunction(call.name);

@@ -77,9 +77,19 @@ export function castTo(node: Extract<Expr, { kind: "cast" }>, context: Context):
     : typed(limitSql(cast.sql, to, limits, node.safe), to);
 }
 
-export function castValue(value: Typed, to: Type, safe: boolean, at: number): Typed {
-  const direct =
-    value.literal?.kind === "value" && value.type.kind === "STRING" ? undefined : coerce(value, to);
+/** The implicit conversion; SAFE_CAST makes NULL of a literal that has none. */
+function implicit(value: Typed, to: Type, safe: boolean): Typed | undefined {
+  try {
+    return coerce(value, to);
+  } catch (error) {
+    if (safe && error instanceof SqlError) return literal(null, to);
+    throw error;
+  }
+}
+
+function castValue(value: Typed, to: Type, safe: boolean, at: number): Typed {
+  const text = value.literal?.kind === "value" && value.type.kind === "STRING";
+  const direct = text ? undefined : implicit(value, to, safe);
   if (direct !== undefined) return direct;
   if (sameType(value.type, to)) return typed(value.sql, to);
   const sql = castSql(value.sql, value.type, to, safe);

@@ -245,7 +245,7 @@ function structExpr(node: Extract<Expr, { kind: "struct" }>, context: Context): 
   return structLiteral(items, structOf(fields));
 }
 
-export function noOperator(name: string, args: readonly Typed[], at: number): SqlError {
+function noOperator(name: string, args: readonly Typed[], at: number): SqlError {
   const types = args.map((arg) => (arg === untypedNull ? "NULL" : typeName(arg.type))).join(", ");
   return new SqlError(
     `No matching signature for operator ${name} for argument types: ${types}`,

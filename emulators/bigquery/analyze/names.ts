@@ -23,7 +23,7 @@ export function dotExpr(node: Extract<Expr, { kind: "dot" }>, context: Context):
 }
 
 /** A struct's field by name, whatever the letters' case. */
-export function fieldOf(base: Typed, name: string, at: number): Typed {
+function fieldOf(base: Typed, name: string, at: number): Typed {
   if (base.type.kind === "JSON") return jsonField(base, name);
   if (base.type.kind !== "STRUCT")
     throw new SqlError(

@@ -52,7 +52,7 @@ export function binaryExpr(node: Extract<Expr, { kind: "binary" }>, context: Con
   return applyBinary(node.op, left, right, node.at);
 }
 
-export function applyBinary(op: string, left: Typed, right: Typed, at: number): Typed {
+function applyBinary(op: string, left: Typed, right: Typed, at: number): Typed {
   switch (op) {
     case "AND":
     case "OR": {

@@ -30,7 +30,7 @@ export function analyzeQuery(node: Query, around: Context, targets?: readonly Ty
   return prefix === "" ? result : { ...result, sql: `${prefix} ${result.sql}` };
 }
 
-export function analyzeBody(
+function analyzeBody(
   body: QueryBody,
   context: Context,
   tail: Tail,

@@ -86,7 +86,7 @@ export function lookupQualified(
 }
 
 /** A whole row as a struct; NULL where an outer join found no row is not told apart from a row of NULLs. */
-export function rowOf(relation: Relation): Typed {
+function rowOf(relation: Relation): Typed {
   const columns = relation.columns;
   const fields = columns.map((c) =>
     c.name === undefined ? { type: c.value.type } : { name: c.name, type: c.value.type },

@@ -1,6 +1,6 @@
 import type { Type } from "../analyze/types.ts";
 import { decimalText, type Plain, type PlainInterval } from "../engine/literal.ts";
-import { intervalText } from "../functions/interval.ts";
+import { intervalText } from "../functions/interval-text.ts";
 import { dateText, datetimeText, timeText } from "../functions/time-zone.ts";
 
 const trimmed = (text: string) => text.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
@@ -50,7 +50,7 @@ export function encode(value: Plain, type: Type): unknown {
 }
 
 /** Equal, doubles to one part in 10^9; structs by the order of their fields. */
-export function sameValue(a: unknown, b: unknown, arraysUnordered = false): boolean {
+function sameValue(a: unknown, b: unknown, arraysUnordered = false): boolean {
   if (typeof a === "number" && typeof b === "number")
     return a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
   if (Array.isArray(a) && Array.isArray(b))

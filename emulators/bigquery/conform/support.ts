@@ -6,7 +6,7 @@ import "../functions/index.ts";
 import type { Case } from "./corpus.ts";
 
 /** Every function that the emulator has, in upper case and sorted. */
-export function supportedFunctions(): string[] {
+function supportedFunctions(): string[] {
   const names = [
     ...functionNames(),
     ...Object.keys(specialForms),

@@ -34,8 +34,7 @@ export function quote(text: string): string {
 /** An identifier as DuckDB writes it. */
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-export const blob = (bytes: Uint8Array): string =>
-  `from_hex('${Buffer.from(bytes).toString("hex")}')`;
+const blob = (bytes: Uint8Array): string => `from_hex('${Buffer.from(bytes).toString("hex")}')`;
 
 /** The value as a DuckDB expression of exactly the type's DuckDB type. */
 export function toSql(value: Plain, type: Type): string {

@@ -17,8 +17,8 @@ import {
 import { decimalText, type Plain, type PlainInterval } from "../engine/literal.ts";
 import { floatText } from "./casts.ts";
 import { internalUdf } from "./define.ts";
-import { intervalText } from "./interval.ts";
-import { jsonString, parseJson, printJson, type Json } from "./json-text.ts";
+import { intervalText } from "./interval-text.ts";
+import { jsonString, parseJson, prettyJson, printJson } from "./json-text.ts";
 import { dateText, datetimeText, timestampText, timeText } from "./time-zone.ts";
 
 /** Numbers that a double cannot hold are strings in TO_JSON_STRING. */
@@ -203,24 +203,11 @@ for (const element of [DATE, DATETIME, TIMESTAMP] as const) {
   );
 }
 
-/** Two spaces a level, and a space after each colon. */
-function pretty(value: Json, indent: string): string {
-  const inner = `${indent}  `;
-  if (Array.isArray(value))
-    return value.length === 0
-      ? "[]"
-      : `[\n${value.map((item) => inner + pretty(item, inner)).join(",\n")}\n${indent}]`;
-  if (value instanceof Map) {
-    if (value.size === 0) return "{}";
-    return `{\n${[...value].map(([name, item]) => `${inner}${jsonString(name)}: ${pretty(item, inner)}`).join(",\n")}\n${indent}}`;
-  }
-  return printJson(value);
-}
 internalUdf(
   "json_pretty",
   [STRING, BOOL],
   STRING,
-  (text: string, yes: boolean) => (yes ? pretty(parseJson(text), "") : text),
+  (text: string, yes: boolean) => (yes ? prettyJson(parseJson(text)) : text),
   {},
   "gsql_json_pretty",
 );

@@ -10,24 +10,12 @@ import {
   type Type,
   arrayOf,
 } from "../analyze/types.ts";
-import type { Plain, PlainInterval } from "../engine/literal.ts";
+import type { PlainInterval } from "../engine/literal.ts";
 import { checked, divideRound, fromFloat, parseDecimal, scales, toFloat } from "./decimal.ts";
-import { internalUdf } from "./define.ts";
+import { operator } from "./define.ts";
 import { addIntervals, checkInterval } from "./interval.ts";
 
 /** The functions behind operators and sums, called by the names that the analyzer writes. */
-
-type Call = (...args: never[]) => Plain;
-
-function operator(
-  name: string,
-  params: readonly Type[],
-  result: Type,
-  call: Call,
-  nulls = false,
-): void {
-  internalUdf(name, params, result, call, { nulls }, `gsql_${name}`);
-}
 
 const values = (items: readonly (bigint | null)[]) => items.filter((item) => item !== null);
 
@@ -118,7 +106,7 @@ operator("cast_bignumeric_numeric", [BIGNUMERIC], NUMERIC, (value: bigint) =>
 );
 
 /** The value when it is one of 64 bits, else the error of an overflow. */
-export function checkInt(value: bigint, what: string): bigint {
+function checkInt(value: bigint, what: string): bigint {
   if (BigInt.asIntN(64, value) !== value) throw new Error(`int64 overflow: ${what}`);
   return value;
 }

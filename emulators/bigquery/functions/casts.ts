@@ -90,7 +90,7 @@ cast(STRING, BOOL, (text: string) => {
 });
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Text of UTF-8 bytes. Throws for bytes that are not. */
-export function decodeUtf8(bytes: Uint8Array, message = "Invalid UTF-8 string"): string {
+function decodeUtf8(bytes: Uint8Array, message = "Invalid UTF-8 string"): string {
   try {
     return utf8.decode(bytes);
   } catch (cause) {

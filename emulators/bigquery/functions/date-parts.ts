@@ -1,14 +1,5 @@
-import {
-  DATE,
-  DATETIME,
-  INT64,
-  INTERVAL,
-  STRING,
-  TIME,
-  TIMESTAMP,
-  type Type,
-} from "../analyze/types.ts";
-import type { Plain, PlainInterval } from "../engine/literal.ts";
+import { DATE, DATETIME, INT64, INTERVAL, STRING, TIME, TIMESTAMP } from "../analyze/types.ts";
+import type { PlainInterval } from "../engine/literal.ts";
 import {
   civilOf,
   daysOf,
@@ -18,18 +9,9 @@ import {
   splitMicros,
   weekdayOf,
 } from "./calendar.ts";
-import { internalUdf } from "./define.ts";
+import { operator } from "./define.ts";
 import { addMonths, checkDays, checkMicros, intervalOf, microsOf, plus } from "./interval.ts";
 import { fromLocal, toLocal } from "./time-zone.ts";
-
-function operator(
-  name: string,
-  params: readonly Type[],
-  result: Type,
-  call: (...args: never[]) => Plain,
-): void {
-  internalUdf(name, params, result, call, {}, `gsql_${name}`);
-}
 
 const unknownPart = (part: string, what: string) =>
   new Error(`Unsupported date part ${part} in ${what}`);
@@ -44,7 +26,7 @@ function weekdayOfPart(part: string): number | undefined {
   return match === null ? undefined : Number(match[1] ?? 0);
 }
 
-export function truncateDays(days: number, part: string): number {
+function truncateDays(days: number, part: string): number {
   const { year, month } = civilOf(days);
   const weekday = weekdayOfPart(part);
   if (weekday !== undefined) return checkDays(weekStart(days, weekday));
@@ -71,7 +53,7 @@ function truncateMicros(micros: bigint, part: string): bigint {
 }
 
 /** Boundaries of the part between two days. */
-export function differDays(a: number, b: number, part: string): bigint {
+function differDays(a: number, b: number, part: string): bigint {
   const [x, y] = [civilOf(a), civilOf(b)];
   const weekday = weekdayOfPart(part);
   if (weekday !== undefined) return BigInt((weekStart(a, weekday) - weekStart(b, weekday)) / 7);

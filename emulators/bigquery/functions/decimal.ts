@@ -7,7 +7,7 @@ const numericLimit = 10n ** 38n - 1n;
 const bigLimit = 1n << 255n;
 
 /** Whether the scaled value fits: 38 digits for NUMERIC, 256 bits for BIGNUMERIC. */
-export const fits = (scaled: bigint, kind: DecimalKind): boolean =>
+const fits = (scaled: bigint, kind: DecimalKind): boolean =>
   kind === "NUMERIC"
     ? scaled <= numericLimit && scaled >= -numericLimit
     : scaled < bigLimit && scaled >= -bigLimit;

@@ -125,6 +125,16 @@ export function internalUdf(
   return name;
 }
 
+/** A function behind an operator or a form, called `gsql_` and its label. */
+export function operator(
+  label: string,
+  params: readonly Type[],
+  result: Type,
+  call: (...args: never[]) => Plain,
+): void {
+  internalUdf(label, params, result, call, {}, `gsql_${label}`);
+}
+
 const letters: Readonly<Record<string, string>> = { I: "INT64", B: "BOOL" };
 
 /** A signature in which `S` stands for STRING or BYTES, `I` for INT64 and `B` for BOOL. */

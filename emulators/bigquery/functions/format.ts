@@ -1,6 +1,6 @@
 import { arrayOf, STRING } from "../analyze/types.ts";
 import { internalUdf } from "./define.ts";
-import { printJson, parseJson, jsonString, type Json } from "./json-text.ts";
+import { parseJson, prettyJson, printJson } from "./json-text.ts";
 
 /**
  * An argument of FORMAT as text: its kind (`I` integer, `F` double, `N` decimal, `S` string, `B` bytes, `J` JSON, `O` other),
@@ -121,7 +121,7 @@ function formatOne(
   if (type === "p" || type === "P") {
     if (arg.kind !== "J") throw mismatch(type, arg);
     return pad(
-      type === "p" ? printJson(parseJson(arg.text)) : indent(parseJson(arg.text), ""),
+      type === "p" ? printJson(parseJson(arg.text)) : prettyJson(parseJson(arg.text)),
       flags,
       width,
       false,
@@ -247,13 +247,4 @@ function exponential(value: number, precision: number, flags: string): string {
   const [mantissa = "", power = ""] = value.toExponential(Math.min(precision, 100)).split("e");
   const [, sign = "+", digits = "0"] = /^([+-])(\d+)$/.exec(power) ?? [];
   return `${mantissa}${flags.includes("#") && !mantissa.includes(".") ? "." : ""}e${sign}${digits.padStart(2, "0")}`;
-}
-
-function indent(value: Json, before: string): string {
-  const inner = `${before}  `;
-  if (Array.isArray(value) && value.length > 0)
-    return `[\n${value.map((item) => inner + indent(item, inner)).join(",\n")}\n${before}]`;
-  if (value instanceof Map && value.size > 0)
-    return `{\n${[...value].map(([name, item]) => `${inner}${jsonString(name)}: ${indent(item, inner)}`).join(",\n")}\n${before}}`;
-  return printJson(value);
 }

@@ -4,7 +4,7 @@
  */
 
 export type Json = null | boolean | string | JsonNumber | Json[] | JsonObject;
-export type JsonObject = Map<string, Json>;
+type JsonObject = Map<string, Json>;
 
 /** A number, by its canonical text. */
 export class JsonNumber {
@@ -149,7 +149,7 @@ function sameDigits(a: string, b: string): boolean {
 }
 
 /** A double in JSON: with a fraction when it is whole, exponents with a sign. */
-export function jsonFloat(value: number): string {
+function jsonFloat(value: number): string {
   if (!Number.isFinite(value)) throw new SyntaxError("JSON number is out of range");
   const text = String(value).replace(/e([+-])(\d)$/, "e$10$2");
   return /[.e]/.test(text) ? text : `${Object.is(value, -0) ? "-0" : text}.0`;
@@ -165,3 +165,14 @@ export function printJson(value: Json): string {
 }
 
 export const jsonString = (text: string): string => JSON.stringify(text);
+
+/** The text over several lines, two spaces a level and one after each colon. */
+export function prettyJson(value: Json, indent = ""): string {
+  const inner = `${indent}  `;
+  const lines = (parts: readonly string[]) => `\n${inner}${parts.join(`,\n${inner}`)}\n${indent}`;
+  if (Array.isArray(value) && value.length > 0)
+    return `[${lines(value.map((item) => prettyJson(item, inner)))}]`;
+  if (value instanceof Map && value.size > 0)
+    return `{${lines([...value].map(([name, item]) => `${jsonString(name)}: ${prettyJson(item, inner)}`))}}`;
+  return printJson(value);
+}

@@ -1,15 +1,8 @@
 import { INT64, JSON_TYPE, STRING } from "../analyze/types.ts";
 import { floatText } from "./casts.ts";
 import { internalUdf, js } from "./define.ts";
-import { follow, parsePath, scalarText, type Step } from "./json-path.ts";
-import {
-  canonicalJson,
-  type Json,
-  JsonNumber,
-  jsonFloat,
-  parseJson,
-  printJson,
-} from "./json-text.ts";
+import { follow, parsePath, scalarText } from "./json-path.ts";
+import { canonicalJson, type Json, JsonNumber, parseJson, printJson } from "./json-text.ts";
 
 const print = (value: Json | undefined): string | null =>
   value === undefined ? null : printJson(value);
@@ -201,19 +194,3 @@ js("JSON_KEYS", "JSON INT64? -> ARRAY<STRING>", (text: string, depth = 2n ** 31n
   visit(parseJson(text), "", depth);
   return [...keys].toSorted();
 });
-
-/** Edits the value at a path in place; a path to nowhere changes nothing. */
-export function edit(
-  root: Json,
-  steps: readonly Step[],
-  change: (parent: Json[] | Map<string, Json>, last: Step) => void,
-): Json {
-  const last = steps.at(-1);
-  if (last === undefined) return root;
-  const parent = follow(root, steps.slice(0, -1));
-  if (Array.isArray(parent) || parent instanceof Map) change(parent, last);
-  return root;
-}
-
-export const floatJson = (value: number): string =>
-  Number.isFinite(value) ? jsonFloat(value) : JSON.stringify(String(value));

@@ -21,7 +21,7 @@ const posix: Readonly<Record<string, string>> = {
 };
 const perl: Readonly<Record<string, string>> = { d: "0-9", w: "0-9A-Za-z_", s: "\\t\\n\\f\\r " };
 
-export class PatternError extends Error {
+class PatternError extends Error {
   override readonly name = "PatternError";
   constructor(detail: string) {
     super(`Cannot parse regular expression: ${detail}`);

@@ -1,6 +1,6 @@
 import type { Type } from "../analyze/types.ts";
 import { decimalText, type Plain, type PlainInterval } from "../engine/literal.ts";
-import { intervalText } from "../functions/interval.ts";
+import { intervalText } from "../functions/interval-text.ts";
 import { dateText, datetimeText, timeText } from "../functions/time-zone.ts";
 
 export type TimestampFormat = "float" | "int64" | "iso";
@@ -10,7 +10,7 @@ interface Cell {
 }
 
 /** A value as query results and tabledata.list encode it: every scalar a string, `{v}` and `{f}` around. */
-export function cell(value: Plain, type: Type, format: TimestampFormat): Cell {
+function cell(value: Plain, type: Type, format: TimestampFormat): Cell {
   return { v: encode(value, type, format) };
 }
 

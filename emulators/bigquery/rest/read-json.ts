@@ -1,7 +1,7 @@
 import type { Plain } from "../engine/literal.ts";
 import { canonicalJson } from "../functions/json-text.ts";
 import { parseDecimal } from "../functions/decimal.ts";
-import { parseInterval } from "../functions/interval.ts";
+import { parseInterval } from "../functions/interval-text.ts";
 import { parseRange } from "../functions/range-text.ts";
 import { parseTemporal } from "../functions/temporal-text.ts";
 import type { Type } from "../analyze/types.ts";

@@ -20,7 +20,7 @@ export interface Call {
   readonly baseUrl: string;
 }
 
-export type Handler = (call: Call) => unknown;
+type Handler = (call: Call) => unknown;
 
 /** `GET /projects/:project/datasets` → its handler. */
 export type Routes = Readonly<Record<string, Handler>>;

@@ -10,7 +10,7 @@ import { etagOf, mergePatch } from "./resource.ts";
 import { type Call, page, record, type Routes } from "./router.ts";
 
 /** A table's resource. Counting its rows takes a query. */
-export async function tableResource(
+async function tableResource(
   store: Store,
   datasetId: string,
   table: StoredTable,

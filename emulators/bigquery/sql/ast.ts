@@ -224,7 +224,7 @@ export type QueryBody =
   | { readonly kind: "given"; readonly relational: Given; readonly at: number };
 
 /** A relation that is analyzed already: the input of a pipe operator. */
-export interface Given {
+interface Given {
   readonly sql: string;
   readonly columns: readonly unknown[];
 }
@@ -269,7 +269,7 @@ export type SelectItem =
       readonly at: number;
     };
 
-export interface GroupItem {
+interface GroupItem {
   readonly expr: Expr;
   readonly alias?: string;
   /** Pipe syntax lets a key carry its sort order. */
