@@ -45,8 +45,9 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
     return emulator;
   };
   const folder = options.soundsFolder === undefined ? {} : { folder: options.soundsFolder };
+  const storageStarting = keep(startStorageEmulator(at("storage")));
   const starting = [
-    keep(startStorageEmulator(at("storage"))),
+    storageStarting,
     keep(startFreesoundEmulator({ ...at("freesound"), ...folder })),
     keep(
       googleEmulators
@@ -54,7 +55,10 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
         : startFirestoreEmulator(at("firestore")),
     ),
     keep(googleEmulators ? startGooglePubsub(at("pubsub")) : startPubsubEmulator(at("pubsub"))),
-    keep(startBigqueryEmulator({ ...at("bigquery"), projectId })),
+    // Its load and extract jobs read and write the buckets.
+    storageStarting.then(({ url: storageUrl }) =>
+      keep(startBigqueryEmulator({ ...at("bigquery"), projectId, storageUrl })),
+    ),
   ] as const;
   const close = async () => {
     await Promise.all(started.map((emulator) => emulator.close()));
