@@ -298,6 +298,31 @@ describe("queries", () => {
   });
 });
 
+test("writers at the same time leave whole requests", async () => {
+  const table = bigquery.dataset("d").table("busy");
+  await bigquery.dataset("d").createTable("busy", {
+    schema: [
+      { name: "id", type: "INT64" },
+      { name: "batch", type: "INT64" },
+    ],
+  });
+  const inserts = Array.from({ length: 10 }, (_, batch) =>
+    table.insert(Array.from({ length: 50 }, (_, id) => ({ id, batch }))),
+  );
+  const changes = [
+    rows("UPDATE d.busy SET id = id + 1000 WHERE batch < 5"),
+    rows("DELETE d.busy WHERE batch >= 5"),
+    rows("INSERT d.busy SELECT x, 99 FROM UNNEST(GENERATE_ARRAY(1, 50)) AS x"),
+  ];
+  await Promise.all([...inserts, ...changes]);
+  expect(
+    await rows("SELECT COUNT(*) AS n FROM d.busy GROUP BY batch HAVING COUNT(*) != 50"),
+  ).toEqual([]);
+  expect(
+    await rows("SELECT batch FROM d.busy GROUP BY batch HAVING MIN(id) < 1000 AND MAX(id) >= 1000"),
+  ).toEqual([]);
+});
+
 test("fails when told to", async () => {
   emulator.failNext(404, "notFound");
   expect(await failure(bigquery.dataset("d").getMetadata())).toMatchObject({

@@ -1,10 +1,10 @@
 import type { Call } from "../sql/ast.ts";
 import { SqlError, UnsupportedError } from "../sql/error.ts";
-import { aggregateForms } from "./aggregate-forms.ts";
+import { type AggregateForm, aggregateForms } from "./aggregate-forms.ts";
 import type { Context } from "./context.ts";
 import { orderSql } from "./order.ts";
 import { coerce } from "./coerce.ts";
-import type { Typed } from "./typed.ts";
+import { type Typed, typed } from "./typed.ts";
 import { INT64, isGroupable, typeName } from "./types.ts";
 
 /** Pieces of an aggregate call from which its SQL is put together; `over` is empty or ` OVER (…)`. */
@@ -67,17 +67,38 @@ export function aggregateSql(call: Call, context: Context, over = ""): Aggregate
     call.having === undefined
       ? undefined
       : { kind: call.having.kind, value: context.analyzer.expr(call.having.expr, context) };
-  const distinct = call.distinct ? "DISTINCT " : "";
-  return form({
+  const parts: AggregateParts = {
     call,
     args,
-    distinct,
+    distinct: call.distinct ? "DISTINCT " : "",
     order,
     limit: constantLimit(call, context),
     nulls: call.nulls,
     having,
     over,
-  });
+  };
+  return having === undefined || call.name === "ANY_VALUE" ? form(parts) : overExtreme(form, parts);
+}
+
+/** `f(x HAVING MAX y)`: the rows are collected, and `f` is taken over those with the greatest y. */
+function overExtreme(form: AggregateForm, parts: AggregateParts): Aggregated {
+  const { call, args, having, over, order } = parts;
+  if (having === undefined || over !== "" || order !== "" || having.value.type.kind === "FLOAT64")
+    throw new UnsupportedError("HAVING MAX and HAVING MIN with OVER, ORDER BY or doubles", call.at);
+  const collected = args.map((arg, i) => `"x${i}" := ${arg.sql}`);
+  const moved = args.map((arg, i) =>
+    arg.literal === undefined ? typed(`e.r."x${i}"`, arg.type) : arg,
+  );
+  const inner = form({ ...parts, args: moved, having: undefined });
+  if (inner.finish !== undefined)
+    throw new UnsupportedError("HAVING MAX and HAVING MIN in this aggregate function", call.at);
+  const extreme = (rows: string) => `list_${having.kind}(list_transform(${rows}, lambda q: q.k))`;
+  return {
+    sql: `list(struct_pack(${["k := " + having.value.sql, ...collected].join(", ")}))`,
+    type: inner.type,
+    finish: (rows) =>
+      `(SELECT ${inner.sql} FROM (SELECT unnest(list_filter(${rows}, lambda p: p.k = ${extreme(rows)})) AS r) AS e)`,
+  };
 }
 
 function constantLimit(call: Call, context: Context): number | undefined {
