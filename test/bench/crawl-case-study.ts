@@ -6,6 +6,7 @@
 import { Readable } from "node:stream";
 import { Storage } from "@google-cloud/storage";
 import { openObjects } from "#shared/objects/objects.ts";
+import { peakMemoryMiB } from "./peak-memory.ts";
 
 const [baseUrl = "", key = "", limit = "0", bucket = ""] = process.argv.slice(2);
 const objects = openObjects(new Storage({ projectId: "test" }), bucket);
@@ -51,5 +52,5 @@ process.send?.({
   seconds: (performance.now() - startedAt) / 1000,
   cpuSeconds: (user + system) / 1e6,
   startMiB,
-  peakMiB: process.resourceUsage().maxRSS / 1024,
+  peakMiB: peakMemoryMiB(),
 });

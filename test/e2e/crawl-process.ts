@@ -12,6 +12,7 @@ import { CrawlConfig, parseConfig } from "#shared/config.ts";
 import { setLogLevel } from "#shared/log.ts";
 import { openObjects } from "#shared/objects/objects.ts";
 import { openStored } from "#shared/objects/stored.ts";
+import { peakMemoryMiB } from "../bench/peak-memory.ts";
 import { fastClock } from "./fast-clock.ts";
 
 const config = parseConfig(CrawlConfig, process.env);
@@ -52,7 +53,7 @@ process.send?.({
   seconds: (performance.now() - startedAt) / 1000,
   cpuSeconds: (user + system) / 1e6,
   startMiB,
-  peakMiB: process.resourceUsage().maxRSS / 1024,
+  peakMiB: peakMemoryMiB(),
 });
 await firestore.terminate();
 process.disconnect?.();
