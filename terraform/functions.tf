@@ -26,9 +26,10 @@ locals {
     crawl = {
       description = "Searches Freesound and stores what is not stored yet."
       bucket      = null
-      scaling     = { cpu = "1", memory = "512Mi", concurrency = 1, min_instances = 0, max_instances = 1, timeout = 1800 }
+      scaling     = { cpu = "1", memory = "512Mi", concurrency = 10, min_instances = 0, max_instances = 1, timeout = 1800 }
       secrets     = local.secrets
       environment = {
+        NODE_OPTIONS                  = "--max-old-space-size=192" # Node clears late where it may grow: a long crawl lives in 65 MiB
         REFERENCES_BUCKET             = local.buckets.references.name
         CRAWL_QUERY                   = var.crawl.query
         CRAWL_FILTER                  = var.crawl.filter

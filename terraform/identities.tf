@@ -74,13 +74,13 @@ resource "google_project_iam_member" "firestore" {
 }
 
 # Predefined roles are wider: those that may add a row may also read, change and delete the table, those that may
-# annotate an object may also delete it, and those that may destroy a version may also disable the others.
+# replace an object may also restore and move others, and those that may destroy a version may also disable the others.
 resource "google_project_iam_custom_role" "this" {
   for_each = {
     keeper = {
       id          = "earmarkRecordingKeeper"
-      description = "Stores recordings and keeps their metadata; deletes none."
-      permissions = ["storage.objects.create", "storage.objects.get", "storage.objects.list", "storage.objects.update"]
+      description = "Stores recordings, keeps their metadata, and replaces those whose licence changed at the source."
+      permissions = ["storage.objects.create", "storage.objects.delete", "storage.objects.get", "storage.objects.list", "storage.objects.update"]
     }
     row_writer = {
       id          = "earmarkRowWriter"

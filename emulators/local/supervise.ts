@@ -20,11 +20,12 @@ const entry = new URL("./function-process.ts", import.meta.url);
 const restartPauseMs = 100;
 const graceMs = 2_000;
 
-/** Starts the function `name`. `onLine` gets each line that it prints. */
+/** Starts the function `name`. `onLine` gets each line that it prints; `nodeOptions` are for its Node. */
 export async function startFunction(
   name: string,
   environment: Readonly<Record<string, string>>,
   onLine: (line: string) => void,
+  nodeOptions: readonly string[] = [],
 ): Promise<FunctionProcess> {
   let closing = false;
   let restarts = 0;
@@ -33,7 +34,7 @@ export async function startFunction(
     const child = fork(entry, [name, String(port)], {
       env: { ...inherited(), ...environment },
       // Google's storage client adds a dozen listeners to one stream in every download, and Node warns each time.
-      execArgv: ["--disable-warning=MaxListenersExceededWarning"],
+      execArgv: ["--disable-warning=MaxListenersExceededWarning", ...nodeOptions],
       silent: true,
     });
     let printed = "";

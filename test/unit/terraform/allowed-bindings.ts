@@ -209,6 +209,7 @@ export const allowedBindings: readonly AllowedBinding[] = [
 export const customRoles: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   earmarkRecordingKeeper: {
     "storage.objects.create": "storage.objects.insert with ifGenerationMatch 0",
+    "storage.objects.delete": "storage.objects.insert over an older version, which deletes it",
     "storage.objects.get": "storage.objects.get: is it stored, and with what metadata?",
     "storage.objects.list":
       "storage.objects.list; without it a missing object answers 403, not 404",

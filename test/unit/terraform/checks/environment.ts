@@ -17,7 +17,11 @@ import {
 } from "../plan.ts";
 
 /** Read by Node and by Google's clients, not by the functions. */
-const platformVariables = new Set(["METADATA_SERVER_DETECTION", "NODE_COMPILE_CACHE"]);
+const platformVariables = new Set([
+  "METADATA_SERVER_DETECTION",
+  "NODE_COMPILE_CACHE",
+  "NODE_OPTIONS",
+]);
 
 /** Each function has every variable that it needs and none that it does not know, with values that it accepts. */
 export function checkEnvironment(plan: Plan): string[] {
