@@ -95,7 +95,12 @@ await run(async (args) => {
 function localSettings(remoteKey: string | undefined): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env))
-    if (/^(CRAWL_|MAX_|DECODE_|LOG_LEVEL$|LABEL_THRESHOLDS$|FIXED_REFERENCE$)/.test(name) && value)
+    if (
+      /^(CRAWL_|MAX_|DECODE_|FREESOUND_(?!API_KEY$|BASE_URL$)|LOG_LEVEL$|LABEL_THRESHOLDS$|FIXED_REFERENCE$)/.test(
+        name,
+      ) &&
+      value
+    )
       settings[name] = value;
   if (!remoteKey) return settings;
   const baseUrl = process.env["FREESOUND_BASE_URL"] ?? "https://freesound.org";

@@ -52,7 +52,7 @@ export async function startPipeline(options: LocalOptions = {}): Promise<Pipelin
         ),
         settled(`SELECT * EXCEPT (generation, classified_at, event_id) FROM quality ORDER BY id`),
         settled(`SELECT id, stage, reason, detail FROM rejections ORDER BY id, stage`),
-        settled(`SELECT * EXCEPT (loaded_at, classified_at) FROM audio_info ORDER BY id`),
+        settled(`SELECT * EXCEPT (crawl_id, loaded_at, classified_at) FROM audio_info ORDER BY id`),
       ]);
       return { recordings, quality, rejections, audio_info };
     },
