@@ -61,7 +61,7 @@ export type RecordingEventType =
   | "recording.rejected.v1";
 
 /** What no retry can mend, with all that a replay needs. */
-export type DeadLetter = Readonly<
+type DeadLetter = Readonly<
   Record<"id" | "generation" | "stage" | "reason" | "detail" | "bucket", string>
 >;
 

@@ -4,7 +4,7 @@ import { bundledReferences, type FreesoundEmulator } from "../freesound/index.ts
 import type { ObjectStore } from "../storage/index.ts";
 
 /** A folder that was named cannot be used. */
-export class FolderError extends Error {
+class FolderError extends Error {
   override readonly name = "FolderError";
 }
 

@@ -12,7 +12,7 @@ export interface FunctionProcess {
 }
 
 /** A function did not start: what it printed. */
-export class FunctionStartError extends Error {
+class FunctionStartError extends Error {
   override readonly name = "FunctionStartError";
 }
 

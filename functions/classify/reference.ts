@@ -2,7 +2,7 @@ import { ObjectGoneError } from "#shared/errors.ts";
 import type { ObjectFinalized } from "#shared/events.ts";
 import type { Objects } from "#shared/objects/objects.ts";
 
-export type ReferenceKind = "metadata" | "paired" | "fixed";
+type ReferenceKind = "metadata" | "paired" | "fixed";
 
 export interface Reference {
   readonly kind: ReferenceKind;

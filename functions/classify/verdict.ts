@@ -1,5 +1,5 @@
 export type Label = "Excellent" | "Good" | "Fair" | "Poor";
-export type LabelBasis = "pesq" | "measures" | "dnsmos";
+type LabelBasis = "pesq" | "measures" | "dnsmos";
 
 /** Least scores of the labels; anything below `fair` is Poor. */
 export interface Thresholds {

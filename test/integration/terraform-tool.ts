@@ -29,7 +29,7 @@ export async function unformatted(): Promise<string> {
 }
 
 /** A change to a copy of the module: replaces `from`, which must be there, in `file`. */
-export interface Replacement {
+interface Replacement {
   readonly file: string;
   readonly from: string;
   readonly to: string;

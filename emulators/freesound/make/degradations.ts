@@ -1,7 +1,7 @@
 import { bandPass, resample, sampleRate } from "./tools.ts";
 
 /** Speech as it was made, at `sampleRate`; `others` are the other sounds' speech, for babble. */
-export interface Material {
+interface Material {
   readonly speech: Float32Array;
   readonly others: readonly Float32Array[];
   /** Numbers from 0 to 1 that are the same in every run. */

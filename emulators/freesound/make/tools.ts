@@ -18,7 +18,7 @@ export async function speak(
 }
 
 /** Any encoded audio as samples at `rate`. */
-export async function decode(bytes: Buffer, rate = sampleRate): Promise<Float32Array> {
+async function decode(bytes: Buffer, rate = sampleRate): Promise<Float32Array> {
   const raw = ["-f", "f32le", "-ac", "1", "-ar", String(rate), "pipe:1"];
   return toSamples(await run("ffmpeg", [...quiet, "-i", "pipe:0", ...raw], bytes));
 }
