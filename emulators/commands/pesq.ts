@@ -1,41 +1,38 @@
 /** `npm run pesq`: scores a pair, or every pair of a manifest. */
-import { readFile, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, resolve } from "node:path";
 import { z } from "zod";
-import { decodeAudio } from "#shared/audio/decode.ts";
-import { toMono } from "#shared/audio/mono.ts";
-import { PermanentError } from "#shared/errors.ts";
 import {
   PesqError,
   type PesqMode,
   type PesqRate,
   type PesqResult,
-  type PesqSamples,
   pesq,
 } from "#shared/pesq/index.ts";
 import { parseOptions, run, UsageError } from "./cli.ts";
+import { callersFolder, type Pair, readNamed, readPair } from "./pesq/sound.ts";
 
 const help = `npm run pesq -- REFERENCE DEGRADED [options]
 npm run pesq -- --manifest FILE [options]
 
 PESQ (ITU-T P.862) of a degraded recording against its reference. Both at 8000 or at 16000 Hz: nothing is resampled.
-The channels of a file are averaged.
+A file has one channel; one that is cut short is refused.
 
   --mode wb|nb     wideband (16000 Hz) or narrowband; the default is wb at 16000 Hz and nb at 8000 Hz,
                    and both with a manifest
-  --manifest FILE  a JSON array of {id, reference, degraded}, paths beside the manifest
+  --manifest FILE  a JSON array of {id, reference, degraded}; relative paths start beside the manifest
   --json           one JSON object, or one a line: {id, mode, mosLqo, raw} or {id, mode, error}
   --help
 
 Exit code: 0 when there is a score, 1 when no pair of a manifest has one, 2 for a wrong call or a pair without a score.
 `;
 
-const Manifest = z.array(z.object({ id: z.string(), reference: z.string(), degraded: z.string() }));
+const Entry = z.object({ id: z.string(), reference: z.string(), degraded: z.string() });
 
-interface Sound {
-  readonly samples: PesqSamples;
-  readonly sampleRate: number;
-}
+// A reader that has had enough (`| head`) closes the pipe: there is nobody left to tell.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 
 await run(async (args) => {
   const { values, positionals } = parseOptions({
@@ -58,7 +55,7 @@ await run(async (args) => {
   const [reference, degraded, ...more] = positionals;
   if (reference === undefined || degraded === undefined || more.length > 0)
     throw new UsageError("name two files: npm run pesq -- REFERENCE DEGRADED");
-  const sounds = [await readSound(reference), await readSound(degraded)] as const;
+  const sounds = await readPair(callersFolder, reference, degraded);
   const used = mode ?? (sounds[0].sampleRate === 8000 ? "nb" : "wb");
   const result = scorePair(sounds, used);
   process.stdout.write(
@@ -72,10 +69,11 @@ function parseMode(text: string | undefined): PesqMode | undefined {
 }
 
 async function scoreManifest(path: string, modes: readonly PesqMode[], json: boolean) {
-  const pairs = await readManifest(path);
+  const folder = dirname(resolve(callersFolder, path));
   let scored = 0;
-  for (const { id, reference, degraded } of pairs) {
-    const sounds = await soundsOf(join(dirname(path), reference), join(dirname(path), degraded));
+  for (const [k, entry] of (await readManifest(path)).entries()) {
+    const id = idOf(entry) ?? `entry ${k + 1}`;
+    const sounds = await soundsOf(folder, entry);
     for (const mode of modes) {
       const { mosLqo, raw, error } = tryPair(sounds, mode);
       if (error === undefined) scored++;
@@ -89,10 +87,11 @@ async function scoreManifest(path: string, modes: readonly PesqMode[], json: boo
   if (scored === 0) process.exitCode = 1;
 }
 
-async function readManifest(path: string): Promise<z.infer<typeof Manifest>> {
-  const text = (await readNamed(path)).toString("utf8");
+/** The entries of a manifest, each still to be looked at. */
+async function readManifest(path: string): Promise<unknown[]> {
+  const text = (await readNamed(path)).toString("utf8").replace(/^\uFEFF/, "");
   try {
-    return Manifest.parse(JSON.parse(text));
+    return z.array(z.unknown()).parse(JSON.parse(text));
   } catch (error) {
     throw new UsageError(
       `${path} is not a JSON array of {id, reference, degraded}: see npm run pesq -- --help`,
@@ -101,12 +100,20 @@ async function readManifest(path: string): Promise<z.infer<typeof Manifest>> {
   }
 }
 
-type Pair = readonly [Sound, Sound];
+function idOf(entry: unknown): string | undefined {
+  return Entry.pick({ id: true }).safeParse(entry).data?.id;
+}
 
-/** The sounds of a pair, or why one of them cannot be read: a manifest goes on after it. */
-async function soundsOf(reference: string, degraded: string): Promise<Pair | string> {
+/** The sounds of an entry, or why it has none: a manifest goes on after it. */
+async function soundsOf(folder: string, entry: unknown): Promise<Pair | string> {
+  const { data, error } = Entry.safeParse(entry);
+  if (error) {
+    const [{ path, message }] = error.issues;
+    const where = path.length > 0 ? `its ${path.join(".")}: ` : "";
+    return `not an entry of {id, reference, degraded}: ${where}${message}`;
+  }
   try {
-    return [await readSound(reference), await readSound(degraded)];
+    return await readPair(folder, data.reference, data.degraded);
   } catch (error) {
     if (error instanceof UsageError) return error.message;
     throw error;
@@ -143,33 +150,6 @@ function scorePair([reference, degraded]: Pair, mode: PesqMode): PesqResult {
 
 function isRate(rate: number): rate is PesqRate {
   return rate === 8000 || rate === 16_000;
-}
-
-async function readSound(path: string): Promise<Sound> {
-  const bytes = await readNamed(path);
-  try {
-    const decoding = decodeAudio(bytes);
-    const blocks: Float32Array[] = [];
-    for await (const block of decoding.blocks()) blocks.push(toMono(block).slice());
-    const samples = new Float32Array(decoding.frames);
-    let at = 0;
-    for (const block of blocks) {
-      samples.set(block, at);
-      at += block.length;
-    }
-    return { samples, sampleRate: decoding.format.sampleRate };
-  } catch (error) {
-    if (error instanceof PermanentError)
-      throw new UsageError(`${path} cannot be read: ${error.message}`, { cause: error });
-    throw error;
-  }
-}
-
-async function readNamed(path: string): Promise<Buffer> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found) throw new UsageError(`there is no file ${path}`);
-  if (!found.isFile()) throw new UsageError(`${path} is not a file`);
-  return readFile(path);
 }
 
 function describe(result: PesqResult, mode: PesqMode): string {

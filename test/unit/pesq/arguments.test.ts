@@ -26,7 +26,11 @@ const noSamples: [string, () => unknown, string][] = [
   ["an object around the samples", () => ({ samples: reference }), "an Object"],
   ["an object with a length", () => ({ length: 16_000 }), "an Object"],
   ["a list of numbers", () => Array.from(reference), "an Array: convert it by Float32Array.from"],
-  ["doubles", () => Float64Array.from(reference), "a Float64Array: convert it by Float32Array.from"],
+  [
+    "doubles",
+    () => Float64Array.from(reference),
+    "a Float64Array: convert it by Float32Array.from",
+  ],
   ["bytes", () => new Uint8Array(reference.buffer), "a Uint8Array"],
   ["a view of bytes", () => new DataView(reference.buffer), "a DataView"],
   ["a file name", () => "speech.wav", '"speech.wav"'],
@@ -50,7 +54,7 @@ const noOptions: [string, unknown, string][] = [
 ];
 
 /** Expects the words in a `PesqArgumentError`, and the next correct call to score as ever. */
-function refuses(call: () => unknown, words: string): void {
+function expectRefusal(call: () => unknown, words: string): void {
   expect(call).toThrow(PesqArgumentError);
   expect(call).toThrow(words);
   expect(pesq(reference, reference, wide)).toEqual(score);
@@ -59,21 +63,24 @@ function refuses(call: () => unknown, words: string): void {
 describe("a mistyped call is refused, and later scores are as before", () => {
   test.each(noSamples)("%s for samples", (_, make, words) => {
     const wrong = make() as never;
-    refuses(() => pesq(reference, wrong, wide), words);
-    refuses(() => pesq(reference, wrong, wide), "the degraded signal");
-    refuses(() => pesq(wrong, reference, wide), words);
-    refuses(() => prepareReference(wrong, wide), "the reference signal");
+    expectRefusal(() => pesq(reference, wrong, wide), words);
+    expectRefusal(() => pesq(reference, wrong, wide), "the degraded signal");
+    expectRefusal(() => pesq(wrong, reference, wide), words);
+    expectRefusal(() => prepareReference(wrong, wide), "the reference signal");
   });
 
   test.each(noOptions)("%s for options", (_, options, words) => {
-    refuses(() => pesq(reference, reference, options as never), words);
-    refuses(() => prepareReference(reference, options as never), words);
+    expectRefusal(() => pesq(reference, reference, options as never), words);
+    expectRefusal(() => prepareReference(reference, options as never), words);
   });
 
   test("a prepared reference in the wrong place", () => {
     const prepared = prepareReference(reference, wide);
-    refuses(() => pesq(reference, prepared as never, wide), "only a reference can be prepared");
-    refuses(() => prepareReference(prepared as never, wide), "prepared already");
+    expectRefusal(
+      () => pesq(reference, prepared as never, wide),
+      "only a reference can be prepared",
+    );
+    expectRefusal(() => prepareReference(prepared as never, wide), "prepared already");
   });
 
   test("samples of another realm are samples", async () => {
