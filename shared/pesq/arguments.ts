@@ -1,9 +1,4 @@
-import {
-  PesqArgumentError,
-  type Side,
-  SignalTooLongError,
-  SignalTooShortError,
-} from "./errors.ts";
+import { PesqArgumentError, type Side, SignalTooLongError, SignalTooShortError } from "./errors.ts";
 import type { PesqSamples } from "./front-end.ts";
 import { PreparedReference } from "./prepared-reference.ts";
 import type { PesqMode } from "./score.ts";

@@ -2,9 +2,12 @@ import type { Pointer } from "./kernels.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Least `match` of a proved pair; see README.md for what it was chosen on. */
-export const MATCH_THRESHOLD = 0.5;
+export const MATCH_THRESHOLD = 0.45;
 
-/** Sums over aligned frames that tell how far two signals move together. */
+/**
+ * Sums over aligned frames that tell how far two signals move together. Frames in which the
+ * reference is silent must stay out: that two signals pause at the same time proves nothing.
+ */
 export class MatchSums {
   private readonly ws: Workspace;
   private readonly lanes: number;
@@ -26,6 +29,7 @@ export class MatchSums {
   /** Correlation over time of the fourth roots of band power, all bands together. */
   correlation(): number {
     const { lanes, frames } = this;
+    if (frames === 0) return 0;
     const [r, d, rr, dd, rd] = [0, 1, 2, 3, 4].map((k) =>
       this.ws.floats(this.sums + 4 * lanes * k, lanes),
     );

@@ -18,7 +18,7 @@ export interface Perceived {
   readonly symmetric: Float64Array;
   readonly asymmetric: Float64Array;
   readonly badIntervals: readonly BadInterval[];
-  /** Correlation of the two signals' aligned band envelopes, −1 … 1. */
+  /** Correlation of the two signals' aligned band envelopes where the reference is not silent, −1 … 1. */
   readonly match: number;
 }
 
@@ -44,7 +44,8 @@ export function perceive(
     bark.powers(ref.model + 4 * i, refPowers + f * row);
     if (j <= 0 || j + frame >= length + tail) continue;
     bark.powers(deg.model + 4 * j, degPowers + f * row);
-    if (f >= first) match.add(refPowers + f * row, degPowers + f * row);
+    if (f >= first && !isSilent(bark, refPowers + f * row))
+      match.add(refPowers + f * row, degPowers + f * row);
   }
   compensateResponse(ws, bark, refPowers, degPowers, count, length);
 
@@ -80,6 +81,9 @@ export function perceive(
   return { first, last, audible, symmetric, asymmetric, badIntervals, match: match.correlation() };
 }
 
+/** Whether a frame of the reference is silent, as P.862, clause 10.2.4, has it. */
+const isSilent = (bark: BarkModel, powers: Pointer) => bark.audible(powers, 100) < 1e7;
+
 /** Frames between the silences at the ends of the reference. */
 function frameRange(ws: Workspace, ref: Pointer, length: number) {
   const { guard, tail, hop } = ws.sizes;
@@ -114,7 +118,7 @@ function compensateResponse(
     const degSums = sums + 8 * lanes;
     for (let f = 0; f < count; f++) {
       const at = 4 * f * lanes;
-      if (bark.audible(ref + at, 100) < 1e7) continue; // the reference is silent
+      if (isSilent(bark, ref + at)) continue;
       bark.addAudible(ref + at, sums);
       bark.addAudible(deg + at, degSums);
     }

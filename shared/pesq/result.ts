@@ -49,7 +49,7 @@ export interface PesqResult {
  * @public
  */
 export interface PesqMatch {
-  /** Correlation of the band envelopes after alignment, −1 … 1. */
+  /** Correlation of the band envelopes after alignment, over the reference's speech, −1 … 1. */
   readonly correlation: number;
   /** Whether that is above `MATCH_THRESHOLD`. */
   readonly isPair: boolean;

@@ -29,6 +29,7 @@ export async function bench(): Promise<void> {
       const pair = await makePair(options, seconds);
       console.log(line(options, seconds, pair));
     }
+  reportImport();
   reportCold();
 }
 
@@ -76,7 +77,22 @@ function line(options: PesqOptions, seconds: (typeof clips)[number], [ref, deg]:
   ].join("   ");
 }
 
-/** A process of its own whose first score is measured, loading included and not. */
+/** CPU time of loading the module, in a process of its own: most of it is the stripping of types. */
+function reportImport(): void {
+  const script = `const before = process.cpuUsage();
+    await import(${JSON.stringify(import.meta.resolve("#shared/pesq/index.ts"))});
+    const { user, system } = process.cpuUsage(before);
+    console.log(((user + system) / 1000).toFixed(0));`;
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ["--input-type=module", "--eval", script],
+    { encoding: "utf8" },
+  );
+  if (status !== 0) throw new Error(`the import failed: ${stderr}`);
+  console.log(`import of the module in a cold process: ${stdout.trim()} ms`);
+}
+
+/** A process of its own whose first score is measured, the module being loaded. */
 function reportCold(): void {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,

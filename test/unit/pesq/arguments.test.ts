@@ -53,34 +53,38 @@ const noOptions: [string, unknown, string][] = [
   ["a mode that has no JSON", { sampleRate: 16_000, mode: 1n }, '"nb" or "wb", not 1'],
 ];
 
-/** Expects the words in a `PesqArgumentError`, and the next correct call to score as ever. */
-function expectRefusal(call: () => unknown, words: string): void {
-  expect(call).toThrow(PesqArgumentError);
-  expect(call).toThrow(words);
-  expect(pesq(reference, reference, wide)).toEqual(score);
+/** What a call is refused with; the next correct one must score as ever. */
+function refusal(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    expect(pesq(reference, reference, wide)).toEqual(score);
+    if (error instanceof PesqArgumentError) return error.message;
+    throw error;
+  }
+  throw new Error("the call was not refused");
 }
 
 describe("a mistyped call is refused, and later scores are as before", () => {
   test.each(noSamples)("%s for samples", (_, make, words) => {
     const wrong = make() as never;
-    expectRefusal(() => pesq(reference, wrong, wide), words);
-    expectRefusal(() => pesq(reference, wrong, wide), "the degraded signal");
-    expectRefusal(() => pesq(wrong, reference, wide), words);
-    expectRefusal(() => prepareReference(wrong, wide), "the reference signal");
+    expect(refusal(() => pesq(reference, wrong, wide))).toContain(words);
+    expect(refusal(() => pesq(reference, wrong, wide))).toContain("the degraded signal");
+    expect(refusal(() => pesq(wrong, reference, wide))).toContain(words);
+    expect(refusal(() => prepareReference(wrong, wide))).toContain("the reference signal");
   });
 
   test.each(noOptions)("%s for options", (_, options, words) => {
-    expectRefusal(() => pesq(reference, reference, options as never), words);
-    expectRefusal(() => prepareReference(reference, options as never), words);
+    expect(refusal(() => pesq(reference, reference, options as never))).toContain(words);
+    expect(refusal(() => prepareReference(reference, options as never))).toContain(words);
   });
 
   test("a prepared reference in the wrong place", () => {
     const prepared = prepareReference(reference, wide);
-    expectRefusal(
-      () => pesq(reference, prepared as never, wide),
+    expect(refusal(() => pesq(reference, prepared as never, wide))).toContain(
       "only a reference can be prepared",
     );
-    expectRefusal(() => prepareReference(prepared as never, wide), "prepared already");
+    expect(refusal(() => prepareReference(prepared as never, wide))).toContain("prepared already");
   });
 
   test("samples of another realm are samples", async () => {

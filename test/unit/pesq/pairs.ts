@@ -11,6 +11,7 @@ export interface Pair {
   readonly reference: string;
   readonly degraded: string;
   readonly rate: PesqRate;
+  readonly degradation: string;
   readonly nb?: Golden;
   readonly wb?: Golden;
   readonly stable?: boolean;

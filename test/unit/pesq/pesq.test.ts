@@ -134,6 +134,16 @@ describe("what a result says", () => {
     expect(strangers.correlation).toBeLessThan(MATCH_THRESHOLD);
   });
 
+  test("common pauses make no pair, and their lack does not hide one", async () => {
+    const other = await readSamples(`${fixtures}swedish-16k.flac`);
+    for (const pause of [0.5, 3, 6]) {
+      const own = twoParts(reference, pause);
+      const lossy = twoParts(degraded, pause);
+      expect(pesq(own, twoParts(other, pause), wide).match.correlation).toBeLessThan(0.35);
+      expect(pesq(own, lossy, wide).match.isPair).toBe(true);
+    }
+  });
+
   test("any number of utterances", () => {
     const many = bursts(64, 0.3, 0.3, 8000);
     const { utterances, raw } = pesq(many, many, narrow);
@@ -141,6 +151,14 @@ describe("what a result says", () => {
     expect(raw).toBeCloseTo(4.5, 6);
   });
 });
+
+/** 0.5 s of silence, 0.875 s of a signal, a pause, another 0.875 s of it, 0.5 s of silence. */
+function twoParts(signal: Int16Array, pause: number): Int16Array {
+  const out = new Int16Array(16_000 * (2.75 + pause));
+  out.set(signal.subarray(8000, 22_000), 8000);
+  out.set(signal.subarray(22_000, 36_000), 22_000 + 16_000 * pause);
+  return out;
+}
 
 function withSample(value: number): Float32Array {
   const samples = noise(16_000);
@@ -185,7 +203,12 @@ describe("what has no score", () => {
       SignalTooShortError,
       "degraded",
     ],
-    ["an empty signal", () => [new Float32Array(), degraded, wide], SignalTooShortError, "0 samples"],
+    [
+      "an empty signal",
+      () => [new Float32Array(), degraded, wide],
+      SignalTooShortError,
+      "0 samples",
+    ],
     [
       "an hour",
       () => [reference, new Int16Array(57_600_000), wide],
