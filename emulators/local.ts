@@ -2,6 +2,7 @@
  * The whole of Earmark on one machine: every emulator in this process, each function in a process of its own,
  * wired as terraform/ wires the real one.
  */
+import { ClassifyConfig, CrawlConfig, LoadConfig, parseConfig } from "#shared/config.ts";
 import { startEventarc, type Eventarc } from "./eventarc/index.ts";
 import { localApiKey } from "./freesound/index.ts";
 import { addReferences } from "./local/references.ts";
@@ -45,6 +46,19 @@ export interface Local extends Services {
 /** Starts everything. `close()` ends everything, child processes included. */
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   const { projectId = "earmark-local", onLine = () => {} } = options;
+  const settings = {
+    RECORDINGS_BUCKET: flow.recordingsBucket(projectId),
+    REFERENCES_BUCKET: flow.referencesBucket(projectId),
+    BIGQUERY_DATASET: flow.dataset,
+    EVENTS_TOPIC: flow.eventsTopic,
+    DEAD_LETTERS_TOPIC: flow.deadLettersTopic,
+    FREESOUND_API_KEY: localApiKey,
+    LOG_LEVEL: "ERROR",
+    ...options.settings,
+  };
+  // Before anything is started: a wrong setting is a person's to mend.
+  for (const config of [CrawlConfig, LoadConfig, ClassifyConfig])
+    parseConfig(config, { GOOGLE_CLOUD_PROJECT: projectId, ...settings });
   const services = await startServices({ ...options, projectId });
   const processes: Promise<FunctionProcess>[] = [];
   const eventarc = startEventarc({ projectId, clock: eventarcClock });
@@ -56,8 +70,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     await services.close();
   };
   try {
-    const recordings = flow.recordingsBucket(projectId);
-    const references = flow.referencesBucket(projectId);
+    const { RECORDINGS_BUCKET: recordings, REFERENCES_BUCKET: references } = settings;
     const { storage, freesound, clients } = services;
     for (const bucket of [recordings, references]) storage.objects.createBucket(bucket);
     await addReferences(storage.objects, references, freesound.sounds, options);
@@ -65,14 +78,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const environment = {
       ...services.environment,
       METADATA_SERVER_DETECTION: "none", // there is none, and asking takes two seconds
-      RECORDINGS_BUCKET: recordings,
-      REFERENCES_BUCKET: references,
-      BIGQUERY_DATASET: flow.dataset,
-      EVENTS_TOPIC: flow.eventsTopic,
-      DEAD_LETTERS_TOPIC: flow.deadLettersTopic,
-      FREESOUND_API_KEY: localApiKey,
-      LOG_LEVEL: "ERROR",
-      ...options.settings,
+      ...settings,
     };
     const start = (name: string, nodeOptions: readonly string[] = []) => {
       const say = (line: string) => onLine(name, line);

@@ -35,7 +35,7 @@ FROM loaded
 JOIN chosen USING (id)
 ORDER BY license, author, title, id`;
 
-await run(async (args) => {
+void run(async (args) => {
   const { values } = parseOptions({
     args,
     options: {

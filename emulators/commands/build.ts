@@ -13,7 +13,7 @@ const help = `npm run build [-- --out DIR] [NAME…]
 
 const kib = (bytes: number) => `${Math.ceil(bytes / 1024)} KiB`.padStart(9);
 
-await run(async (args) => {
+void run(async (args) => {
   const { values, positionals } = parseOptions({
     args,
     allowPositionals: true,

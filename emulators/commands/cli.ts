@@ -18,6 +18,7 @@ const usageErrors = new Set([
 
 /** Runs a command: what goes wrong becomes one clear line on stderr and an exit code. */
 export async function run(command: (args: string[]) => Promise<void>): Promise<void> {
+  await Promise.resolve(); // the rest of the command's file is evaluated first
   try {
     await command(process.argv.slice(2));
   } catch (error) {

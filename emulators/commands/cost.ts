@@ -12,7 +12,7 @@ const help = `npm run cost [-- OPTIONS]
   --json             one JSON document
 `;
 
-await run(async (args) => {
+void run(async (args) => {
   const { values } = parseOptions({
     args,
     options: {

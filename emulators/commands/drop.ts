@@ -12,7 +12,7 @@ Puts audio files into the recordings bucket, where they are loaded and graded.
   --help
 `;
 
-await run(async (args) => {
+void run(async (args) => {
   const { values, positionals } = parseOptions({
     args,
     allowPositionals: true,

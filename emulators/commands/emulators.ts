@@ -2,7 +2,7 @@ import { createTopics, createWarehouse } from "../local/resources.ts";
 import { startServices } from "../local/services.ts";
 import { clearState, writeState } from "../local/state.ts";
 import { flow } from "../local.ts";
-import { parseOptions, run, untilStopped } from "./cli.ts";
+import { parseOptions, run, untilStopped, UsageError } from "./cli.ts";
 import { parsePorts } from "./ports.ts";
 
 const help = `npm run emulators -- [options]
@@ -17,7 +17,7 @@ Starts the local servers, with Earmark's buckets, topics, tables and views in th
   --help
 `;
 
-await run(async (args) => {
+void run(async (args) => {
   const { values } = parseOptions({
     args,
     options: {
@@ -34,6 +34,10 @@ await run(async (args) => {
     return;
   }
   const projectId = values.project;
+  if (!/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(projectId))
+    throw new UsageError(
+      `--project takes a project id (6 to 30 of a-z, 0-9 and -, a letter first), not "${projectId}"`,
+    );
   const services = await startServices({
     projectId,
     soundsFolder: values.sounds,

@@ -1,7 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { defaultAudioLimits, readAudio } from "#shared/audio/read.ts";
 import { PermanentError } from "#shared/errors.ts";
-import { parseOptions, run, UsageError } from "./cli.ts";
+import { mustBeFile, parseOptions, run, UsageError } from "./cli.ts";
 import type { Row, Value } from "./query.ts";
 import { toScorecardRow } from "./scorecard-row.ts";
 import { toTable } from "./table.ts";
@@ -17,7 +17,7 @@ with the status "rejected" and the reason.
 Exit code: 0 when a file was read, 1 when every file was rejected, 2 for a wrong call.
 `;
 
-await run(async (args) => {
+void run(async (args) => {
   const { values, positionals } = parseOptions({
     args,
     allowPositionals: true,
@@ -97,12 +97,3 @@ const summary = [
 
 const isFilled = (value: Value | undefined) =>
   value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
-
-async function mustBeFile(path: string): Promise<void> {
-  const stats = await stat(path).catch((error: unknown) => {
-    throw new UsageError(`${path} cannot be read: is it there, and yours to read?`, {
-      cause: error,
-    });
-  });
-  if (!stats.isFile()) throw new UsageError(`${path} is not a file`);
-}

@@ -34,7 +34,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-await run(async (args) => {
+void run(async (args) => {
   const { values, positionals } = parseOptions({
     args,
     allowPositionals: true,

@@ -31,7 +31,7 @@ Puts recordings through a stage again, from this machine, with the settings of t
   --help
 `;
 
-await run(async (args) => {
+void run(async (args) => {
   const { values } = parseOptions({
     args,
     options: {

@@ -18,7 +18,7 @@ the dataset earmark. Without a statement it reads one from standard input.
   --help
 `;
 
-await run(async (args) => {
+void run(async (args) => {
   const { values, positionals } = parseOptions({
     args,
     allowPositionals: true,

@@ -54,7 +54,7 @@ export function toReport({ crawl, audioInfo, rejections }: StartResult): string 
     toTable(rows),
     ...(rejections.length === 0
       ? []
-      : ["Rejected:", toTable(rejections, ["id", "stage", "reason", "detail"])]),
+      : ["Rejected:", toTable(rejections, ["title", "id", "stage", "reason", "detail"])]),
     ...failures.map(
       (failure) => `Not fetched: ${cell(failure, "title")}: ${cell(failure, "reason")}`,
     ),

@@ -1,7 +1,9 @@
+import { Cron } from "croner";
+import { leftOut } from "../local/left-out.ts";
 import { clearState, writeState } from "../local/state.ts";
 import { startLocal } from "../local.ts";
 import { startScheduler } from "../scheduler/index.ts";
-import { parseCount, parseOptions, run, untilStopped } from "./cli.ts";
+import { parseCount, parseOptions, run, untilStopped, UsageError } from "./cli.ts";
 import { parsePorts } from "./ports.ts";
 import { startProgress } from "./progress.ts";
 import { crawlNow, followCrawl } from "./start-crawl.ts";
@@ -26,7 +28,7 @@ With FREESOUND_API_KEY set it crawls Freesound, else the local Freesound server 
 /** Crawling the real Freesound without a limit would fetch every sound that matches. */
 const remoteLimit = 50;
 
-await run(async (args) => {
+void run(async (args) => {
   const { values } = parseOptions({
     args,
     options: {
@@ -52,7 +54,9 @@ await run(async (args) => {
     ...(values.query === undefined ? {} : { query: values.query }),
     ...(limit === undefined ? (remoteKey ? { limit: remoteLimit } : {}) : { limit }),
   };
+  mustBeCron(values.schedule);
   const progress = startProgress();
+  let following: ReturnType<typeof followCrawl> | undefined;
   const stopped = untilStopped().then(() => "stopped" as const);
   const local = await startLocal({
     soundsFolder: values.sounds,
@@ -64,14 +68,15 @@ await run(async (args) => {
   });
   try {
     writeState(local.environment);
-    const crawling = crawlNow(local, request);
-    const following = followCrawl(local, progress, request.limit);
-    const outcome = await Promise.race([crawling, stopped]);
+    const others = values.sounds && (await leftOut(values.sounds, local.freesound.sounds.list()));
+    if (others) progress.say(others);
+    following = followCrawl(local, progress, request.limit);
+    const outcome = await Promise.race([stopped, crawlNow(local, request)]);
     if (outcome === "stopped") return;
-    const settled = await Promise.race([local.eventarc.settled(), stopped]);
+    const settled = await Promise.race([stopped, local.eventarc.settled()]);
+    if (settled === "stopped") return;
     following.stop();
     progress.stop();
-    if (settled === "stopped") return;
     const result = await readResult(local, outcome);
     process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : toReport(result));
     if (result.crawl["status"] === "failed") process.exitCode = 1;
@@ -86,11 +91,21 @@ await run(async (args) => {
     await stopped;
     await scheduler.close();
   } finally {
+    following?.stop();
     progress.stop();
     clearState();
     await local.close();
   }
 });
+
+function mustBeCron(schedule: string): void {
+  try {
+    new Cron(schedule, { paused: true }).stop();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`--schedule takes a cron line such as "0 * * * *": ${why}`, { cause });
+  }
+}
 
 function localSettings(remoteKey: string | undefined): Record<string, string> {
   const settings: Record<string, string> = {};

@@ -83,7 +83,8 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
         GOOGLE_CLOUD_PROJECT: projectId,
       },
       async close() {
-        await Promise.all([clients.firestore.terminate(), clients.pubsub.close()]);
+        // Whatever a client says, the servers end.
+        await Promise.allSettled([clients.firestore.terminate(), clients.pubsub.close()]);
         await close();
       },
     };

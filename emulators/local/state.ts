@@ -1,33 +1,41 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
 
-/** Where the running local Earmark says how to reach it, for `npm run sql`, `npm run drop`, … */
-const folder = new URL("../../node_modules/.cache/earmark/", import.meta.url);
-const file = new URL("local.json", folder);
+/** Where each running local Earmark says how to reach it, for `npm run sql`, `npm run drop`, … */
+const folder = join(tmpdir(), `earmark-${userInfo().username}`);
+const fileOf = (pid: number) => join(folder, `${pid}.json`);
 
 export type Environment = Readonly<Record<string, string>>;
 
 export function writeState(environment: Environment): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, JSON.stringify({ pid: process.pid, environment }));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(fileOf(process.pid), JSON.stringify(environment), { mode: 0o600 });
 }
 
-/** Forgets the state, unless another local Earmark has written its own since. */
 export function clearState(): void {
-  if (read()?.pid === process.pid) rmSync(file, { force: true });
+  rmSync(fileOf(process.pid), { force: true });
 }
 
-/** The environment of the local Earmark that runs now, or null. */
+/** The environment of the local Earmark that was started last and still runs, or null. */
 export function readState(): Environment | null {
-  const state = read();
-  return state !== null && isAlive(state.pid) ? state.environment : null;
+  const running = pids()
+    .filter(isAlive)
+    .map((pid) => ({ pid, started: statSync(fileOf(pid)).mtimeMs }))
+    .toSorted((a, b) => b.started - a.started);
+  const [newest] = running;
+  return newest === undefined
+    ? null
+    : (JSON.parse(readFileSync(fileOf(newest.pid), "utf8")) as Environment);
 }
 
-function read(): { pid: number; environment: Environment } | null {
+function pids(): number[] {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as { pid: number; environment: Environment };
+    return readdirSync(folder)
+      .flatMap((file) => /^(\d+)\.json$/.exec(file)?.[1] ?? [])
+      .map(Number);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT" || error instanceof SyntaxError)
-      return null;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
 }

@@ -32,6 +32,7 @@ export async function startFunction(
 
   async function start(port: number): Promise<{ child: ChildProcess; port: number }> {
     const child = fork(entry, [name, String(port)], {
+      detached: true, // its own process group: Ctrl-C is the parent's to hear
       env: { ...inherited(), ...environment },
       // Google's storage client adds a dozen listeners to one stream in every download, and Node warns each time.
       execArgv: ["--disable-warning=MaxListenersExceededWarning", ...nodeOptions],
