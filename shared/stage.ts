@@ -61,6 +61,7 @@ export async function runStage(
     const { reason, message: detail } = error;
     const rejectedAt = new Date().toISOString();
     const rejection = {
+      title: object.metadata["title"] ?? id.slice(id.lastIndexOf("/") + 1),
       id,
       generation,
       stage,

@@ -75,7 +75,7 @@ async function readHeader(path: string, filesize: number): Promise<Header> {
     if (format.duration === undefined)
       ({ format } = await parse({ skipCovers: true, duration: true }));
     return {
-      duration: finite(format.duration),
+      duration: Math.max(0, finite(format.duration)),
       samplerate: finite(format.sampleRate),
       channels: finite(format.numberOfChannels),
       bitdepth: finite(format.bitsPerSample),

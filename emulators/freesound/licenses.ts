@@ -9,8 +9,6 @@ const names: readonly (readonly [RegExp, string])[] = [
 export const knownDeeds =
   "https://creativecommons.org/publicdomain/zero/1.0/, …/licenses/by/4.0/, …/licenses/by-nc/4.0/ (or 3.0), …/licenses/sampling+/1.0/";
 
-export const cc0 = "https://creativecommons.org/publicdomain/zero/1.0/";
-
 /** The licence's name for a deed URL, or `undefined` for a deed that Freesound does not have. */
 export function licenseName(deedUrl: string): string | undefined {
   const path = /^https?:\/\/creativecommons\.org\/(.+?)\/?$/.exec(deedUrl)?.[1];

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { extensionOf, findAudioFiles, SoundsFolderError } from "./folder.ts";
-import { cc0 } from "./licenses.ts";
 import { readMetadata } from "./metadata.ts";
 import type { Description, Sound } from "./sound.ts";
 
@@ -99,7 +98,7 @@ function undescribed(name: string, modified: Date): Description {
     description: `Local file ${name}`,
     username: "local",
     tags: [...new Set(["speech", ...words])],
-    license: cc0,
+    license: "", // nobody said how it may be used
     genAiPreference: "no-additional-preferences",
     created: new Date(Math.floor(modified.getTime() / 1000) * 1000),
     category: null,

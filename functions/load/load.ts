@@ -62,7 +62,7 @@ function toRow(object: ObjectFinalized, reading: AudioReading, eventId: string |
   };
 }
 
-const baseName = (name: string) => name.slice(name.lastIndexOf("/") + 1).replace(/\.[^.]+$/, "");
+const baseName = (name: string) => name.slice(name.lastIndexOf("/") + 1);
 
 /** Freesound gives times with and without a zone; those without are UTC. Null when it is no time. */
 function toTimestamp(text: string | undefined): string | null {

@@ -22,7 +22,7 @@ export interface Freesound {
   search(search: Search): Promise<SearchPage>;
   /**
    * A preview, tried once. The stream fails when it is cut short, stalls or passes `limitBytes`.
-   * @throws PermanentError `preview-missing`, `too-large`, `foreign-host`
+   * @throws PermanentError `preview-missing`, `preview-refused`, `too-large`, `foreign-host`
    */
   preview(url: string, limitBytes: number): Promise<Download>;
   /** Bytes of a preview as the server announces them, or null when it does not say. */
@@ -48,8 +48,13 @@ export function openFreesound(options: ApiOptions): Freesound {
     try {
       return await api.exchange(url, asked);
     } catch (error) {
-      if (!(error instanceof PermanentError) || error.reason !== "not-found") throw error;
-      throw new PermanentError(missing, `${url.href} is not there (404)`, { cause: error });
+      if (!(error instanceof PermanentError)) throw error;
+      if (error.reason === "not-found")
+        throw new PermanentError(missing, `${url.href} is not there (404)`, { cause: error });
+      // Previews need no key: a refusal of one says nothing about the key.
+      if (error.reason === "bad-key" && missing === "preview-missing")
+        throw new PermanentError("preview-refused", `${url.href} was refused`, { cause: error });
+      throw error;
     }
   }
 

@@ -140,7 +140,9 @@ export async function startHarness({
       for (let index = 0; index < count; index++) {
         const id = first + index;
         const created = new Date(Date.parse(since) + index * apartMs);
-        const sound: Sound = { ...seed, id, name: `talk-${id}.mp3`, created, tags: ["speech"] };
+        const license = "https://creativecommons.org/publicdomain/zero/1.0/";
+        const name = `talk-${id}.mp3`;
+        const sound: Sound = { ...seed, id, name, license, created, tags: ["speech"] };
         freesound.sounds.put(sound);
       }
     },

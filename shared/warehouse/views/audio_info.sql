@@ -11,7 +11,9 @@ WITH
     QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY generation DESC, classified_at DESC) = 1
   ),
   refused AS (
-    SELECT id, MAX(generation) AS generation FROM `${project}.${dataset}.rejections` GROUP BY id
+    SELECT * FROM `${project}.${dataset}.rejections`
+    WHERE TRUE
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY generation DESC, rejected_at DESC) = 1
   ),
   newest AS (
     SELECT id, MAX(generation) AS generation
@@ -26,7 +28,7 @@ WITH
   )
 SELECT
   newest.id AS id,
-  loaded.title AS title,
+  COALESCE(loaded.title, refused.title) AS title,
   loaded.file_path AS file_path,
   loaded.duration_seconds AS duration,
   graded.pesq_score AS pesq_score,
@@ -66,3 +68,4 @@ SELECT
 FROM newest
 LEFT JOIN loaded ON loaded.id = newest.id AND loaded.generation = newest.generation
 LEFT JOIN graded ON graded.id = newest.id AND graded.generation = newest.generation
+LEFT JOIN refused ON refused.id = newest.id AND refused.generation = newest.generation
