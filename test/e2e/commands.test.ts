@@ -35,6 +35,8 @@ describe("a wrong call gives one clear line and exit code 2", () => {
     ["start", ["--limit", "many"], /--limit takes a whole number/],
     ["start", ["--sounds", "/nowhere/at/all"], /\/nowhere\/at\/all/],
     ["start", ["--references", "/nowhere/at/all"], /\/nowhere\/at\/all/],
+    ["start", ["--schedule", "nonsense"], /--schedule takes a cron line/],
+    ["emulators", ["--project", "Bad Name"], /--project takes a project id/],
     ["start", ["--port", "bigtable=1"], /storage, firestore, pubsub, bigquery, freesound/],
     ["emulators", ["--jsn"], /--jsn/],
     ["drop", [], /at least one audio file/],
@@ -116,6 +118,38 @@ test("start, drop, sql, and Ctrl-C: no child is left", async () => {
   } finally {
     child.kill("SIGKILL");
   }
+});
+
+test("Ctrl-C in the middle of the crawl ends everything at once", async () => {
+  const child = spawn(process.execPath, ["emulators/commands/start.ts", "--once"], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
+  try {
+    await expect.poll(() => output, { timeout: 60_000, interval: 10 }).toContain("stored 0 of");
+    const children = await childrenOf(child.pid ?? 0);
+    child.kill("SIGINT");
+    const [code] = await once(child, "exit");
+    expect({ code, problem: /earmark: .*/.exec(output)?.[0] }).toEqual({ code: 0 });
+    for (const pid of children) expect(() => process.kill(pid, 0)).toThrowError("ESRCH");
+  } finally {
+    child.kill("SIGKILL");
+  }
+});
+
+test("measure prints a table of what a file is, and of one that it refuses", async () => {
+  const file = join(folder, "page.mp3");
+  await writeFile(file, "<html>not audio at all</html>");
+  const { stdout, code } = await command(
+    "measure",
+    "emulators/freesound/sounds/german-bakery.mp3",
+    file,
+  );
+  expect(stdout).toMatch(/german-bakery.mp3/);
+  expect(stdout).toMatch(/not-audio/);
+  expect(code).toBe(0);
 });
 
 async function childrenOf(pid: number): Promise<number[]> {
