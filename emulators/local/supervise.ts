@@ -98,15 +98,7 @@ export async function startFunction(
 
 /** The functions get their own settings only: nothing of the caller's cloud may leak into a local run. */
 function inherited(): Record<string, string> {
-  const names = [
-    "PATH",
-    "HOME",
-    "TMPDIR",
-    "TEMP",
-    "SystemRoot",
-    "NODE_OPTIONS",
-    "NODE_V8_COVERAGE",
-  ];
+  const names = ["PATH", "HOME", "TMPDIR", "TEMP", "SystemRoot", "NODE_OPTIONS"];
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = process.env[name];
