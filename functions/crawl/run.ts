@@ -32,13 +32,14 @@ class SourceDownError extends Error {
 
 /** Does what is left to do, page by page, from the mark's place on. */
 export async function runCrawl(run: Run): Promise<void> {
-  if (run.plan.mode !== "sample") await retryFailed(run);
-  const seen = await scan(run);
+  const tried = run.plan.mode === "sample" ? new Set<string>() : await retryFailed(run);
+  const seen = await scan(run, tried);
   // A scan that began in another run has not seen everything itself; the sweep then asks for more.
   if (run.mark.full) await sweepDeleted(run, run.source, seen);
 }
 
-async function scan(run: Run): Promise<ReadonlySet<string>> {
+/** Goes through the pages; what this run has `tried` already is not tried once more. */
+async function scan(run: Run, tried: ReadonlySet<string>): Promise<ReadonlySet<string>> {
   const { source, report, plan } = run;
   const seen = new Set<string>();
   const { scan: place = null, looked: before = 0 } = run.mark.place ?? {};
@@ -51,12 +52,16 @@ async function scan(run: Run): Promise<ReadonlySet<string>> {
     looked += candidates.length;
     for (const { id } of candidates) seen.add(id);
     for (const failure of page.failures) addFailure(report, failure);
-    const failed = await storeAll(run, candidates);
+    const failed = await storeAll(
+      run,
+      candidates.filter(({ id }) => !tried.has(id)),
+    );
+    if (failed.isSourceDown) throw new SourceDownError(failed.why);
     run.mark = {
       ...run.mark,
       newest: page.newest ?? run.mark.newest,
       place: { scan: looked < limit ? page.next : null, looked },
-      retries: [...run.mark.retries, ...failed].slice(0, retriesLimit),
+      retries: [...run.mark.retries, ...failed.retries].slice(0, retriesLimit),
     };
     await run.keep();
     if (looked >= limit) break;
@@ -64,20 +69,33 @@ async function scan(run: Run): Promise<ReadonlySet<string>> {
   return seen;
 }
 
-/** Sounds that failed in earlier crawls, once more; one call for a hundred of them. */
-async function retryFailed(run: Run): Promise<void> {
+/**
+ * Sounds that failed in earlier crawls, once more; one call for a hundred of them. That they fail again says
+ * nothing about the others. Answers the ids that were tried.
+ */
+async function retryFailed(run: Run): Promise<ReadonlySet<string>> {
   const { source, mark } = run;
-  if (source.find === undefined || mark.retries.length === 0) return;
+  if (source.find === undefined || mark.retries.length === 0) return new Set();
   const found = await source.find(mark.retries.map(({ id }) => id));
   const tries = new Map(mark.retries.map(({ id, tries }) => [id, tries]));
-  const failed = await storeAll(run, found);
-  const again = failed.map(({ id }): Retry => ({ id, tries: (tries.get(id) ?? 0) + 1 }));
+  const { retries, isSourceDown } = await storeAll(run, found);
+  if (isSourceDown) return new Set(); // they wait on, and the scan says so
+  const again = retries.map(({ id }): Retry => ({ id, tries: (tries.get(id) ?? 0) + 1 }));
   run.mark = { ...run.mark, retries: again.filter(({ tries }) => tries < triesLimit) };
   await run.keep();
+  return new Set(found.map(({ id }) => id));
 }
 
-/** Stores what may be stored; answers those that failed and may do better another time. */
-async function storeAll(run: Run, candidates: readonly Candidate[]): Promise<Retry[]> {
+interface Failed {
+  /** Those that may do better another time. */
+  readonly retries: Retry[];
+  /** Nothing worked, and so many were not even answered that the source itself must be down. */
+  readonly isSourceDown: boolean;
+  readonly why: string;
+}
+
+/** Stores what may be stored; answers what failed. */
+async function storeAll(run: Run, candidates: readonly Candidate[]): Promise<Failed> {
   const { plan, report, signal } = run;
   const slot = pLimit(plan.concurrency);
   const before = report.stored + report.already_stored;
@@ -96,17 +114,23 @@ async function storeAll(run: Run, candidates: readonly Candidate[]): Promise<Ret
   // A page that was cut short is not done: the crawl goes on at its beginning.
   signal.throwIfAborted();
   if (ending !== undefined) throw ending;
-  const passing = failures.filter(({ error }) => mayPass(error));
-  if (passing.length >= allFailing && report.stored + report.already_stored === before)
-    throw new SourceDownError(
-      `all of ${passing.length} downloads failed, the first one with: ${describe(passing[0]?.error)}`,
-    );
+  // A file that is answered to be missing is that sound's own failure.
+  const unanswered = failures.filter(({ error }) => !(error instanceof PermanentError));
+  const nothingWorked = report.stored + report.already_stored === before;
+  if (nothingWorked && unanswered.length >= allFailing)
+    return {
+      retries: [],
+      isSourceDown: true,
+      why: `all of ${unanswered.length} downloads failed, the first one with: ${describe(unanswered[0]?.error)}`,
+    };
   for (const { candidate, error } of failures) {
     const { id, title } = candidate;
     log.soundFailed({ crawlId: report.crawl_id, soundId: id }, error);
     addFailure(report, { sound_id: toId(id), title, reason: describe(error) });
   }
-  return passing.map(({ candidate }) => ({ id: candidate.id, tries: 1 }));
+  const passing = failures.filter(({ error }) => mayPass(error));
+  const retries = passing.map(({ candidate }) => ({ id: candidate.id, tries: 1 }));
+  return { retries, isSourceDown: false, why: "" };
 }
 
 /** Freesound's ids are numbers, in its answers and in ours. */
