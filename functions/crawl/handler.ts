@@ -58,7 +58,9 @@ async function startCrawl(
     return sendProblem(response, 413, [
       `the body has ${size} bytes, it may have ${bodyLimitBytes}`,
     ]);
-  if (size > 0 && request.is("application/json") === false)
+  // A body without a type is not read by the framework; it must not pass for none.
+  const isUnread = size === 0 && Number(request.get("content-length") ?? 0) > 0;
+  if (isUnread || (size > 0 && request.is("application/json") === false))
     return sendProblem(response, 415, ["send application/json"]);
   const parsed = CrawlRequest.safeParse(size === 0 ? {} : request.body);
   if (!parsed.success) return sendProblem(response, 400, toProblems(parsed.error));

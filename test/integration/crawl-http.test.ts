@@ -213,3 +213,8 @@ test("a crawl that failed is answered with 500 and its report, so that the sched
     error: expect.stringMatching(/FREESOUND_API_KEY/),
   });
 });
+
+test("a body without a type is refused, not passed over", async () => {
+  const body = new TextEncoder().encode('{"query":"voice","dryRun":true}');
+  expectProblem(await call("/", { method: "POST", body }), 415);
+});
