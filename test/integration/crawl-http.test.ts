@@ -216,5 +216,7 @@ test("a crawl that failed is answered with 500 and its report, so that the sched
 
 test("a body without a type is refused, not passed over", async () => {
   const body = new TextEncoder().encode('{"query":"voice","dryRun":true}');
-  expectProblem(await call("/", { method: "POST", body }), 415);
+  const answer = await call("/", { method: "POST", body });
+  expectProblem(answer, 415);
+  expect(answer.body["problems"]).toEqual(["send application/json"]);
 });

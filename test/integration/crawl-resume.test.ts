@@ -15,10 +15,11 @@ async function begin(options: Parameters<typeof startHarness>[0] = {}) {
 afterEach(() => harness.close());
 
 const ids = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
-const afterPreviews = async (count: number) =>
-  expect
+async function afterPreviews(count: number) {
+  await expect
     .poll(() => harness.freesound.requests.count("preview"), { timeout: 20_000 })
     .toBeGreaterThanOrEqual(count);
+}
 
 test("a run that comes to its deadline answers partial; the next one goes on there", async () => {
   await begin();

@@ -174,11 +174,11 @@ test("sounds deleted while it pages do not make it miss others", async () => {
 
 test("previews that stay missing keep no other sound from being stored", async () => {
   harness.addSounds(30);
-  const { failNext } = harness.freesound;
-  failNext("not-found", { on: "preview", times: 9 });
+  const { freesound } = harness;
+  freesound.failNext("not-found", { on: "preview", times: 9 });
   expect(await harness.crawl()).toMatchObject({ status: "complete", stored: 21, failed: 9 });
   harness.addSounds(5, { first: 1000, since: "2026-01-01T00:00:00Z" });
-  failNext("not-found", { on: "preview", times: 9 });
+  freesound.failNext("not-found", { on: "preview", times: 9 });
   expect(await harness.crawl()).toMatchObject({ status: "complete", stored: 5, failed: 9 });
   // What was missing is asked for once a crawl, and is there in the end.
   expect(await harness.crawl()).toMatchObject({ status: "complete", stored: 9, failed: 0 });
