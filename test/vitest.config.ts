@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const project = (name: string, testTimeout: number) => ({
@@ -9,6 +10,8 @@ const project = (name: string, testTimeout: number) => ({
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
   test: {
+    // The runner would leave one core free, of two; much of a story's time is waiting.
+    maxWorkers: availableParallelism() + 1,
     // There is no metadata server here, and Google's clients take seconds to find that out.
     env: { METADATA_SERVER_DETECTION: "none" },
     projects: [project("unit", 20_000), project("integration", 60_000), project("e2e", 240_000)],
