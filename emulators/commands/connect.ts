@@ -10,8 +10,7 @@ const howToRun =
 /** The warehouse to ask: the cloud's when a project is named, else the one that runs here. */
 export function connectWarehouse(cloudProject: string | undefined): BigQuery {
   if (cloudProject !== undefined) return new BigQuery({ projectId: cloudProject });
-  const { BIGQUERY_EMULATOR_HOST: apiEndpoint, GOOGLE_CLOUD_PROJECT: projectId } = local();
-  if (apiEndpoint === undefined || projectId === undefined) throw new UsageError(howToRun);
+  const { host: apiEndpoint, projectId } = localEnvironment("BIGQUERY_EMULATOR_HOST");
   return new BigQuery({ projectId, apiEndpoint });
 }
 
@@ -30,8 +29,7 @@ export function connectBuckets(cloudBucket: string | undefined): Buckets {
     const references = recordings.replace(/-recordings$/, "-references");
     return { storage: new Storage(), recordings, references };
   }
-  const { STORAGE_EMULATOR_HOST: apiEndpoint, GOOGLE_CLOUD_PROJECT: projectId } = local();
-  if (apiEndpoint === undefined || projectId === undefined) throw new UsageError(howToRun);
+  const { host: apiEndpoint, projectId } = localEnvironment("STORAGE_EMULATOR_HOST");
   return {
     storage: new Storage({ projectId, apiEndpoint }),
     recordings: flow.recordingsBucket(projectId),
@@ -39,17 +37,16 @@ export function connectBuckets(cloudBucket: string | undefined): Buckets {
   };
 }
 
-/** How to reach the local Earmark that runs. Throws a `UsageError` when none does. */
-export function localEnvironment(): Record<string, string | undefined> {
-  const environment = local();
-  if (environment["BIGQUERY_EMULATOR_HOST"] === undefined) throw new UsageError(howToRun);
-  return environment;
-}
-
-/** Google's own variables come first, then what the running local Earmark left. */
-function local(): Record<string, string | undefined> {
+/**
+ * How to reach the local Earmark that runs: Google's own variables come first, then what it left itself.
+ * Throws a `UsageError` when nothing says where the service of `variable` is.
+ */
+export function localEnvironment(variable: "STORAGE_EMULATOR_HOST" | "BIGQUERY_EMULATOR_HOST") {
   process.env["METADATA_SERVER_DETECTION"] ??= "none"; // there is none here, and asking takes seconds
-  return { ...readState(), ...set(process.env) };
+  const environment: Record<string, string | undefined> = { ...readState(), ...set(process.env) };
+  const { [variable]: host, GOOGLE_CLOUD_PROJECT: projectId } = environment;
+  if (host === undefined || projectId === undefined) throw new UsageError(howToRun);
+  return { host, projectId, environment };
 }
 
 function set(environment: NodeJS.ProcessEnv): Record<string, string> {

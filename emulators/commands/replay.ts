@@ -49,8 +49,10 @@ void run(async (args) => {
   if (values.rejected === (values.where !== undefined))
     throw new UsageError('name a selection: either --rejected or --where "CONDITION"');
   const stages = toStages(values.stage);
-  if (values.project === undefined) Object.assign(process.env, localEnvironment());
-  else process.env["GOOGLE_CLOUD_PROJECT"] = values.project;
+  if (values.project === undefined) {
+    const { environment } = localEnvironment("BIGQUERY_EMULATOR_HOST");
+    Object.assign(process.env, environment);
+  } else process.env["GOOGLE_CLOUD_PROJECT"] = values.project;
   const replay = openReplay(process.env);
   const selected = await replay.select(values.where);
   let failed = 0;
