@@ -55,6 +55,8 @@ const common = {
   GOOGLE_CLOUD_PROJECT: name,
   RECORDINGS_BUCKET: name,
   BIGQUERY_DATASET: name.default("earmark"),
+  /** Id of the Firestore database. */
+  FIRESTORE_DATABASE: name.default("(default)"),
   LOG_LEVEL: z.enum(logLevels).default("INFO"),
 };
 

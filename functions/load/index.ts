@@ -1,30 +1,15 @@
-import { BigQuery } from "@google-cloud/bigquery";
-import { Firestore } from "@google-cloud/firestore";
 import { cloudEvent } from "@google-cloud/functions-framework";
-import { PubSub } from "@google-cloud/pubsub";
-import { Storage } from "@google-cloud/storage";
-import { readAudio } from "#shared/audio/read.ts";
-import { openCatalog } from "#shared/catalog/catalog.ts";
-import { LoadConfig, parseConfig, toAudioLimits } from "#shared/config.ts";
-import { openEvents, receive } from "#shared/events.ts";
+import { LoadConfig, parseConfig } from "#shared/config.ts";
+import { receive } from "#shared/events.ts";
 import { setLogLevel } from "#shared/log.ts";
-import { openObjects } from "#shared/objects/objects.ts";
-import { runStage } from "#shared/stage.ts";
-import { openWarehouse } from "#shared/warehouse/warehouse.ts";
-import { loadStage } from "./load.ts";
+import { once } from "#shared/once.ts";
 
 const config = parseConfig(LoadConfig, process.env);
 setLogLevel(config.LOG_LEVEL);
-const projectId = config.GOOGLE_CLOUD_PROJECT;
-const edges = {
-  catalog: openCatalog(new Firestore({ projectId })),
-  warehouse: openWarehouse(new BigQuery({ projectId }), config.BIGQUERY_DATASET),
-  events: openEvents(new PubSub({ projectId }), config.EVENTS_TOPIC, config.DEAD_LETTERS_TOPIC),
-};
-const objects = openObjects(new Storage({ projectId }), config.RECORDINGS_BUCKET);
-const stage = loadStage({ objects, readAudio }, toAudioLimits(config));
+/** Everything else, from the first event on. Exported for the build, which fills the compile cache with it. */
+export const wiring = once(async () => (await import("./wiring.ts")).wire(config));
 
 cloudEvent(
   "load",
-  receive(config.RECORDINGS_BUCKET, (object, eventId) => runStage(edges, stage, object, eventId)),
+  receive(config.RECORDINGS_BUCKET, async (object, eventId) => (await wiring())(object, eventId)),
 );
