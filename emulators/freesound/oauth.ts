@@ -75,6 +75,12 @@ export class OAuth {
     throw new OAuthError("unsupported_grant_type");
   }
 
+  /** From now on no access token works, as when a day has passed; with `refresh` no refresh token either. */
+  expireAll({ refresh = false }: { readonly refresh?: boolean } = {}): void {
+    this.#access.clear();
+    if (refresh) this.#refresh.clear();
+  }
+
   /** Whose access token this is. Throws the API's 401. */
   credentialOf(accessToken: string): Credential {
     const grant = this.#access.get(accessToken);

@@ -5,7 +5,7 @@ import type { CrawlConfig } from "#shared/config.ts";
 import { openLock } from "#shared/catalog/lock.ts";
 import { openFreesound } from "#shared/freesound/freesound.ts";
 import { fileStore, type GoogleRequest, secretStore } from "#shared/freesound/token-store.ts";
-import { openTokens } from "#shared/freesound/tokens.ts";
+import { type AccessToken, openTokens } from "#shared/freesound/tokens.ts";
 import type { Objects } from "#shared/objects/objects.ts";
 import type { Reach } from "#shared/web/request.ts";
 import type { CrawlEdges } from "./edges.ts";
@@ -59,7 +59,7 @@ export function sourceOpener(
 function tokensOf(
   config: CrawlConfig,
   { firestore, clock, googleRequest }: Pick<SourceEdges, "firestore" | "clock" | "googleRequest">,
-): ReturnType<typeof openTokens> | null {
+): AccessToken | null {
   const { FREESOUND_CLIENT_ID: clientId, FREESOUND_CLIENT_SECRET: clientSecret } = config;
   const { FREESOUND_TOKEN_STORE: place } = config;
   if (clientId === undefined || clientSecret === undefined || place === undefined) return null;

@@ -5,6 +5,7 @@ import { log } from "#shared/log.ts";
 import { retry } from "#shared/retry.ts";
 import { type Answer, ask, type Ask } from "#shared/web/request.ts";
 import { admitHost } from "./hosts.ts";
+import type { AccessToken } from "./tokens.ts";
 import { type Rates, ThrottledError, toError, FreesoundError } from "./throttle.ts";
 
 /** The key's quota, shared with every other user of the key. */
@@ -28,8 +29,8 @@ export interface ApiOptions {
   readonly until?: number;
   /** Ends an exchange in which nothing moves for so long; default 30 seconds. */
   readonly idleTimeoutMs?: number;
-  /** An OAuth2 access token, for originals; `fresh` asks for another than the last one. */
-  readonly accessToken?: (options: { fresh: boolean }) => Promise<string>;
+  /** OAuth2 access tokens, for originals. */
+  readonly accessToken?: AccessToken;
 }
 
 /** The API asks to wait longer than this run may last. */

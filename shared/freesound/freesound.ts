@@ -36,6 +36,8 @@ export interface Freesound {
 
 /** The most that a page holds. */
 export const pageSize = 150;
+/** After so many access tokens that are refused one after the other it is the credentials that are wrong. */
+const tokensPerDownload = 3;
 
 /** Opens the API v2 client: https://freesound.org/docs/api/ */
 export function openFreesound(options: ApiOptions): Freesound {
@@ -97,16 +99,17 @@ export function openFreesound(options: ApiOptions): Freesound {
           "originals need OAuth2: set FREESOUND_CLIENT_ID, FREESOUND_CLIENT_SECRET and FREESOUND_REFRESH_TOKEN",
         );
       const url = new URL(`sounds/${soundId}/download/`, root);
-      const get = async (fresh: boolean) =>
-        file(url, "original-missing", {
-          headers: { authorization: `Bearer ${await accessToken({ fresh })}` },
-        });
-      try {
-        return toDownload(await get(false), { limitBytes, md5 });
-      } catch (error) {
-        // The token may have been replaced by another instance: once more with a fresh one.
-        if (!(error instanceof PermanentError) || error.reason !== "bad-key") throw error;
-        return toDownload(await get(true), { limitBytes, md5 });
+      let refused: string | null = null;
+      for (let tokens = 1; ; tokens++) {
+        const token = await accessToken(refused);
+        try {
+          const headers = { authorization: `Bearer ${token}` };
+          return toDownload(await file(url, "original-missing", { headers }), { limitBytes, md5 });
+        } catch (error) {
+          const isRefused = error instanceof PermanentError && error.reason === "bad-key";
+          if (!isRefused || tokens >= tokensPerDownload) throw error;
+          refused = token; // it may have ended, or another instance may have renewed it
+        }
       }
     },
   };

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { log } from "#shared/log.ts";
 
@@ -28,22 +28,42 @@ function parse(text: string): Tokens | null {
   return Tokens.parse(JSON.parse(content));
 }
 
-/** A file that its owner alone may read, replaced as a whole. */
-export const fileStore = (path: string): TokenStore => ({
-  async read() {
-    try {
-      return parse(await readFile(path, "utf8"));
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-      throw error;
-    }
-  },
-  async write(tokens) {
-    const next = `${path}.${process.pid}.next`;
-    await writeFile(next, JSON.stringify(tokens), { mode: 0o600, flush: true });
-    await rename(next, path);
-  },
-});
+/**
+ * A file that its owner alone may read, replaced as a whole. What replaces it lies beside it first, as
+ * `PATH.next`: after a crash between the two steps the newer one counts.
+ */
+export function fileStore(path: string): TokenStore {
+  const next = `${path}.next`;
+  return {
+    async read() {
+      const [current, newer] = await Promise.all([changedAt(path), changedAt(next)]);
+      if (newer > current) {
+        const text = await readFile(next, "utf8").catch(orNull);
+        // One that a crash has cut short was not there yet.
+        const tokens = text !== null && text.endsWith("}") ? parse(text) : null;
+        if (tokens !== null) return tokens;
+      }
+      const text = await readFile(path, "utf8").catch(orNull);
+      return text === null ? null : parse(text);
+    },
+    async write(tokens) {
+      await writeFile(next, JSON.stringify(tokens), { mode: 0o600, flush: true });
+      await rename(next, path);
+    },
+  };
+}
+
+/** When a file was last written, in milliseconds since the epoch; before all others when it is not there. */
+async function changedAt(path: string): Promise<number> {
+  const stats = await stat(path).catch(orNull);
+  return stats === null ? -Infinity : stats.mtimeMs;
+}
+
+/** Null for a file that is not there; any other error goes on. */
+function orNull(error: unknown): null {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+  throw error;
+}
 
 const root = "https://secretmanager.googleapis.com/v1/";
 
@@ -63,11 +83,15 @@ const Access = Version.extend({ payload: z.object({ data: z.string() }) });
  * is destroyed after the new one is there.
  */
 export function secretStore(secret: string, request: GoogleRequest): TokenStore {
+  /** Of the version that was seen or written last. */
+  let known: string | null = null;
   const latest = async () => {
     try {
       const url = `${root}${secret}/versions/latest:access`;
       const { data } = await request({ url, method: "GET" });
-      return Access.parse(data);
+      const version = Access.parse(data);
+      known = version.name;
+      return version;
     } catch (error) {
       if (statusOf(error) === 404) return null; // a secret without a version
       throw error;
@@ -80,13 +104,15 @@ export function secretStore(secret: string, request: GoogleRequest): TokenStore 
       return parse(Buffer.from(version.payload.data, "base64").toString("utf8"));
     },
     async write(tokens) {
-      const before = await latest();
+      const before = known;
       const data = Buffer.from(JSON.stringify(tokens)).toString("base64");
       const url = `${root}${secret}:addVersion`;
-      await request({ url, method: "POST", data: { payload: { data } } });
+      known = Version.parse(
+        (await request({ url, method: "POST", data: { payload: { data } } })).data,
+      ).name;
       if (before === null) return;
       try {
-        await request({ url: `${root}${before.name}:destroy`, method: "POST", data: {} });
+        await request({ url: `${root}${before}:destroy`, method: "POST", data: {} });
       } catch (error) {
         log.oldTokenKept(error); // it does not work any more anyway
       }

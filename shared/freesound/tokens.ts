@@ -30,43 +30,67 @@ const Answer = z.object({
 });
 
 /**
- * Freesound's access tokens (https://freesound.org/docs/api/authentication.html): one for everybody, renewed when
- * it ends or is refused. The new refresh token is stored before anything is done with the access token that came
- * with it, for the old one is worthless from then on.
+ * Answers an access token that is good as far as anybody knows: not the one that was `refused`, null for none.
+ * @throws PermanentError `no-oauth` when there is no refresh token that Freesound takes
  */
-export function openTokens(options: TokenOptions): (asked: { fresh: boolean }) => Promise<string> {
-  const { store, exclusive, clock = systemClock, firstRefreshToken } = options;
-  let last: string | null = null;
+export type AccessToken = (refused: string | null) => Promise<string>;
+
+/**
+ * Freesound's access tokens (https://freesound.org/docs/api/authentication.html): one for everybody, kept in
+ * memory and in the store, renewed when it ends or is refused. This process has one renewal under way at most,
+ * all instances together as well. The new refresh token is stored before anything is done with the access token
+ * that came with it, for the old one is worthless from then on.
+ */
+export function openTokens(options: TokenOptions): AccessToken {
+  const { store, exclusive, clock = systemClock } = options;
+  let held: Tokens | null = null;
+  let renewing: Promise<string> | null = null;
 
   const goodToken = (tokens: Tokens | null, refused: string | null): string | null =>
     tokens !== null && tokens.accessToken !== refused && tokens.expiresAt - marginMs > clock.now()
       ? tokens.accessToken
       : null;
 
-  async function current(refused: string | null): Promise<string> {
-    const token = goodToken(await store.read(), refused);
-    if (token !== null) return token;
+  async function renew(refused: string | null): Promise<string> {
+    held = await store.read();
+    const known = goodToken(held, refused);
+    if (known !== null) return known;
     return exclusive(async () => {
       // Whoever had the lock before may have renewed them meanwhile.
-      const stored = await store.read();
-      const renewed = goodToken(stored, refused);
+      held = await store.read();
+      const renewed = goodToken(held, refused);
       if (renewed !== null) return renewed;
-      const refreshToken = stored?.refreshToken ?? firstRefreshToken;
-      if (refreshToken === undefined)
-        throw new PermanentError(
-          "no-oauth",
-          "there is no refresh token: set FREESOUND_REFRESH_TOKEN",
-        );
-      const tokens = await refresh(options, refreshToken, clock);
+      const tokens = await refreshAny(options, held?.refreshToken, clock);
       await retry(() => store.write(tokens), { call: "store of tokens", attempts: 8, clock });
+      held = tokens;
       return tokens.accessToken;
     });
   }
 
-  return async ({ fresh }) => {
-    last = await current(fresh ? last : null);
-    return last;
+  return async (refused) => {
+    for (;;) {
+      const token = goodToken(held, refused);
+      if (token !== null) return token;
+      renewing ??= renew(refused).finally(() => (renewing = null));
+      const renewed = await renewing;
+      // A renewal for somebody who was refused an older token may give the very one refused here.
+      if (renewed !== refused) return renewed;
+    }
   };
+}
+
+/** With the stored refresh token, or, when that does not work any more, with the one that a person has set. */
+async function refreshAny(options: TokenOptions, stored: string | undefined, clock: Clock) {
+  const { firstRefreshToken = stored } = options;
+  const [first = firstRefreshToken, second] = [stored, firstRefreshToken];
+  if (first === undefined)
+    throw new PermanentError("no-oauth", "there is no refresh token: set FREESOUND_REFRESH_TOKEN");
+  try {
+    return await refresh(options, first, clock);
+  } catch (error) {
+    if (!(error instanceof PermanentError) || second === undefined || second === first) throw error;
+    return refresh(options, second, clock);
+  }
 }
 
 /** RFC 6749 §6. Not tried again: whether a lost answer has used up the refresh token cannot be known. */
