@@ -202,7 +202,7 @@ test("a person's new refresh token counts when the stored one does not work any 
   await store(tokenPair(), "a", 0);
   harness.freesound.oauth.expireAll({ refresh: true });
   const token = await open(fileStore(path), { firstRefreshToken: authorize() })(null);
-  harness.freesound.oauth.credentialOf(token);
+  expect(harness.freesound.oauth.credentialOf(token)).toMatchObject({ clientId: localClientId });
 });
 
 test("without a good refresh token it is said what to do", async () => {
@@ -279,15 +279,14 @@ describe("tokens in Secret Manager", () => {
   test("killed before the version before is destroyed: the new one counts", async () => {
     versions.splice(0);
     await store().write({ refreshToken: authorize(), accessToken: null, expiresAt: 0 });
-    let reached = () => {};
-    const destroying = new Promise<void>((resolve) => (reached = resolve));
+    const destroying = Promise.withResolvers<void>();
     const dying: GoogleRequest = async (options) => {
       if (!options.url.endsWith(":destroy")) return request(options);
-      reached();
+      destroying.resolve();
       return new Promise(() => {}); // nobody is left to hear of it
     };
     void open(secretStore(secret, dying))(null);
-    await destroying;
+    await destroying.promise;
     expect(versions.map(({ destroyed }) => destroyed)).toEqual([false, false]);
     const calls = harness.freesound.requests.count("token");
     const fresh = open(store(), { exclusive: async <T>(work: () => Promise<T>) => work() });
