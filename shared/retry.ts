@@ -17,8 +17,12 @@ export interface RetryOptions {
   readonly clock?: Pick<Clock, "sleep">;
 }
 
+/** Longest wait that an error may ask for where nobody has said another. */
+const askedLimitMs = 60_000;
+
 /**
- * Bounded retry around one outgoing call: exponential backoff with full jitter.
+ * Bounded retry around one outgoing call: exponential backoff with full jitter, or as long as the error's
+ * `retryAfterMs` asks, a minute at most.
  * A `PermanentError` is never tried again; after the last attempt its error goes through.
  */
 export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
@@ -30,9 +34,16 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
       if (error instanceof PermanentError || attempt >= attempts) throw error;
       options.signal?.throwIfAborted();
       const backoff = Math.random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
-      const waitMs = Math.round(options.waitMs?.(error) ?? backoff);
+      const waitMs = Math.round(options.waitMs?.(error) ?? askedMs(error) ?? backoff);
       log.retrying({ call, attempt, waitMs }, error);
       await clock.sleep(waitMs, options.signal);
     }
   }
+}
+
+function askedMs(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("retryAfterMs" in error)) return undefined;
+  return typeof error.retryAfterMs === "number"
+    ? Math.min(error.retryAfterMs, askedLimitMs)
+    : undefined;
 }

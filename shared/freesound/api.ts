@@ -100,7 +100,7 @@ export function openApi(options: ApiOptions): Api {
     });
     if (answer.status >= 200 && answer.status < 300) return answer;
     const error = await toAnswerError(answer, clock.now());
-    if (error instanceof ThrottledError)
+    if (metered && error instanceof ThrottledError)
       await quota?.pause(error.retryAfterMs ?? 0, toRates(error.rate));
     throw error;
   };

@@ -1,4 +1,5 @@
 import { PermanentError } from "#shared/errors.ts";
+import { parseRetryAfter } from "#shared/web/retry-after.ts";
 
 /** Rates that a key may use the API at. */
 export interface Rates {
@@ -68,11 +69,4 @@ export function toError(
   if (status >= 400 && status < 500 && status !== 408)
     return new PermanentError("bad-request", `Freesound answered ${status}: ${detail}`);
   return new FreesoundError(status, detail, askedMs);
-}
-
-/** Seconds or a date (RFC 9110 §10.2.3), as milliseconds from now. */
-function parseRetryAfter(text: string | undefined, now: number): number | undefined {
-  if (text === undefined || text.trim() === "") return undefined;
-  const ms = /^\s*\d+\s*$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

@@ -50,6 +50,16 @@ describe("errors say what should happen next", () => {
     expect(toError(503, "", "5")).toMatchObject({ status: 503, retryAfterMs: 5000 });
   });
 
+  test.each(["864000", "99999999999999999999", "Thu, 31 Dec 9999 23:59:59 GMT"])(
+    "Retry-After: %s is asked after in an hour",
+    (text) => {
+      for (const status of [429, 503])
+        expect(toError(status, throttled("60/minute"), text)).toMatchObject({
+          retryAfterMs: 3_600_000,
+        });
+    },
+  );
+
   test.each([
     [401, "Invalid token", "bad-key"],
     [400, "Invalid filter.", "bad-request"],

@@ -35,3 +35,19 @@ test("waits as long as the error asks", async () => {
   };
   expect(await retry(work, { ...quick, waitMs: () => 30 })).toBeGreaterThan(25);
 });
+
+test("waits as long as the answer behind the error asks, a minute at most", async () => {
+  const waits: number[] = [];
+  const sleep = async (ms: number) => {
+    waits.push(ms);
+    return Promise.resolve();
+  };
+  const asking = [200, 864_000_000];
+  const work = async () => {
+    const retryAfterMs = asking.shift();
+    if (retryAfterMs !== undefined) throw Object.assign(new Error("busy"), { retryAfterMs });
+    return Promise.resolve("done");
+  };
+  expect(await retry(work, { ...quick, clock: { sleep } })).toBe("done");
+  expect(waits).toEqual([200, 60_000]);
+});
