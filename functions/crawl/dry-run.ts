@@ -15,7 +15,10 @@ export interface DryRun {
   readonly found: number;
   /** Recordings that would be looked at: all of them, or as many as the limit says. */
   readonly looked_at: number;
-  /** Calls of the source's API that the crawl would take; this dry run took one of them. */
+  /**
+   * Calls of the source's API that the crawl would take, one for each page and one for each original (previews
+   * are none); this dry run took one of them.
+   */
   readonly api_calls: number;
   /** Recordings that would be stored, and their bytes in millions. */
   readonly would_store: number;
@@ -30,7 +33,7 @@ export interface DryRun {
   readonly first: readonly { id: string; title: string; license: string | null }[];
 }
 
-/** Files whose size is asked for; the rest is estimated from their bytes a second. */
+/** Files whose size is asked for, where that takes a request; the rest is estimated from their bytes a second. */
 const sizesAsked = 20;
 const listed = 20;
 const perPage = 150;
@@ -61,7 +64,10 @@ export async function dryRun(
   }
   const share = sample.length === 0 ? 0 : lookedAt / sample.length;
   const scaled = (count: number) => Math.round(count * share);
-  const bytes = await estimateBytes(wanted);
+  const isOriginal = plan.format === "original" && plan.manifest === undefined;
+  const { bytes, isExact } = await estimateBytes(wanted, isOriginal ? Infinity : sizesAsked);
+  const wouldStore = scaled(wanted.length);
+  const searches = Math.max(1, Math.ceil(lookedAt / perPage));
   return {
     dry_run: true,
     source: source.name,
@@ -70,23 +76,25 @@ export async function dryRun(
     mode: plan.mode,
     found,
     looked_at: lookedAt,
-    api_calls: source.apiCalls === 0 ? 0 : Math.max(1, Math.ceil(lookedAt / perPage)),
-    would_store: scaled(wanted.length),
+    api_calls: source.apiCalls === 0 ? 0 : searches + (isOriginal ? wouldStore : 0),
+    would_store: wouldStore,
     megabytes: bytes === null ? null : Number(((bytes * share) / 1e6).toFixed(3)),
     already_stored: scaled(counts.already_stored),
     skipped_license: scaled(counts.skipped_license),
     skipped_preference: scaled(counts.skipped_preference),
     sampled: sample.length,
-    is_estimate: sample.length < lookedAt || wanted.length > sizesAsked,
+    is_estimate: sample.length < lookedAt || !isExact,
     first: wanted.slice(0, listed).map(({ id, title, license }) => ({ id, title, license })),
   };
 }
 
-/** Bytes of all of them, from some of them, evenly chosen; null when none says its size. */
-async function estimateBytes(candidates: readonly Candidate[]): Promise<number | null> {
-  if (candidates.length === 0) return 0;
-  const step = Math.max(1, candidates.length / sizesAsked);
-  const places = Array.from({ length: Math.min(sizesAsked, candidates.length) }, (_, index) =>
+/** Bytes of all of them, from `most` of them at most, evenly chosen; null when none says its size. */
+async function estimateBytes(
+  candidates: readonly Candidate[],
+  most: number,
+): Promise<{ bytes: number | null; isExact: boolean }> {
+  const step = Math.max(1, candidates.length / most);
+  const places = Array.from({ length: Math.min(most, candidates.length) }, (_, index) =>
     Math.floor(index * step),
   );
   const asked = await Promise.all(
@@ -98,14 +106,14 @@ async function estimateBytes(candidates: readonly Candidate[]): Promise<number |
     }),
   );
   const known = asked.filter(({ bytes }) => bytes !== null);
-  if (known.length === 0) return null;
   const bytes = sum(known.map(({ bytes }) => bytes));
-  if (known.length === candidates.length) return bytes;
+  if (known.length === candidates.length) return { bytes, isExact: true };
+  if (known.length === 0) return { bytes: null, isExact: false };
   const sampledSeconds = sum(known.map(({ seconds }) => seconds));
   const seconds = sum(candidates.map(({ durationSeconds }) => durationSeconds));
-  return sampledSeconds > 0
-    ? (bytes / sampledSeconds) * seconds
-    : (bytes / known.length) * candidates.length;
+  const perSecond = (bytes / sampledSeconds) * seconds;
+  const perFile = (bytes / known.length) * candidates.length;
+  return { bytes: sampledSeconds > 0 ? perSecond : perFile, isExact: false };
 }
 
 const sum = (values: readonly (number | null)[]) =>

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { localApiKey, localClientId, type TokenPair } from "#emulators/freesound/index.ts";
+import { dryRun } from "#functions/crawl/dry-run.ts";
 import { openLock } from "#shared/catalog/lock.ts";
 import { systemClock } from "#shared/clock.ts";
 import {
@@ -43,6 +44,25 @@ function tokenPair(): TokenPair {
   };
   return oauth.exchange(new URLSearchParams(form));
 }
+
+test("a dry run of originals counts a call for each download, and the bytes that Freesound says they have", async () => {
+  const { freesound } = harness;
+  harness.addSounds(25);
+  const long = join(folder, "long.mp3");
+  await writeFile(long, Buffer.alloc(100_000, 1));
+  for (const id of [2, 9, 17]) freesound.sounds.change(id, { path: long });
+  const before = freesound.requests.apiCalls;
+  const plan = harness.plan({ format: "original" }, settings());
+  const expected = 22 * harness.file.length + 300_000;
+  expect(await dryRun(harness.edges, plan, null)).toMatchObject({
+    would_store: 25,
+    api_calls: 26,
+    megabytes: Number((expected / 1e6).toFixed(3)),
+    is_estimate: false,
+  });
+  expect(freesound.requests.apiCalls - before).toBe(1);
+  expect(freesound.requests.count("preview")).toBe(0);
+});
 
 /** One of many instances. */
 const open = (store: TokenStore, more: object = {}) =>
