@@ -1,30 +1,31 @@
 -- One row per recording: its newest version, counted once, with where it came from, its grade and its state.
+-- Each part is used once and no part is wider than what is asked for: a query reads only the columns that it names.
 WITH
+  newest AS (
+    SELECT id, MAX(generation) AS generation
+    FROM (
+      SELECT id, generation FROM `${project}.${dataset}.recordings`
+      UNION ALL
+      SELECT id, generation FROM `${project}.${dataset}.quality`
+      UNION ALL
+      SELECT id, generation FROM `${project}.${dataset}.rejections`
+    )
+    GROUP BY id
+  ),
   loaded AS (
     SELECT * FROM `${project}.${dataset}.recordings`
     WHERE TRUE
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY generation DESC, loaded_at DESC) = 1
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY id, generation ORDER BY loaded_at DESC) = 1
   ),
   graded AS (
     SELECT * FROM `${project}.${dataset}.quality`
     WHERE TRUE
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY generation DESC, classified_at DESC) = 1
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY id, generation ORDER BY classified_at DESC) = 1
   ),
   refused AS (
     SELECT * FROM `${project}.${dataset}.rejections`
     WHERE TRUE
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY generation DESC, rejected_at DESC) = 1
-  ),
-  newest AS (
-    SELECT id, MAX(generation) AS generation
-    FROM (
-      SELECT id, generation FROM loaded
-      UNION ALL
-      SELECT id, generation FROM graded
-      UNION ALL
-      SELECT id, generation FROM refused
-    )
-    GROUP BY id
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY id, generation ORDER BY rejected_at DESC) = 1
   )
 SELECT
   newest.id AS id,
