@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { labelling, needsModel } from "./label-config.ts";
 import { logLevels } from "./log.ts";
 
 /** The environment is wrong: every problem, by name. */
@@ -40,16 +41,6 @@ const aiPreferences = [
   "noncommercial-open-source-models",
   "no-gen-ai",
 ] as const;
-
-const thresholds = z
-  .string()
-  .regex(/^\d(\.\d+)?,\d(\.\d+)?,\d(\.\d+)?$/, "three numbers: Excellent,Good,Fair")
-  .transform((text) => text.split(",").map(Number))
-  .refine(
-    ([excellent = 0, good = 0, fair = 0]) => excellent > good && good > fair,
-    "must fall: Excellent > Good > Fair",
-  )
-  .transform(([excellent = 0, good = 0, fair = 0]) => ({ excellent, good, fair }));
 
 const common = {
   GOOGLE_CLOUD_PROJECT: name,
@@ -151,17 +142,22 @@ export const LoadConfig = z.object({ ...common, ...topics, ...limits });
 export type LoadConfig = z.infer<typeof LoadConfig>;
 
 /** What `classify` reads from the environment. */
-export const ClassifyConfig = z.object({
-  ...common,
-  ...topics,
-  ...limits,
-  REFERENCES_BUCKET: name,
-  /** Object in the references bucket that every recording is compared with; unset is off. */
-  FIXED_REFERENCE: name.optional(),
-  /** Least scores of Excellent, Good and Fair. */
-  LABEL_THRESHOLDS: thresholds.prefault("4.5,3.5,2.5"),
-});
+export const ClassifyConfig = z
+  .object({
+    ...common,
+    ...topics,
+    ...limits,
+    REFERENCES_BUCKET: name,
+    /** Object in the references bucket that every recording is compared with; unset is off. */
+    FIXED_REFERENCE: name.optional(),
+    ...labelling,
+  })
+  .superRefine(needsModel);
 export type ClassifyConfig = z.infer<typeof ClassifyConfig>;
+
+/** What grading files without the pipeline reads from the environment. */
+export const GradeConfig = z.object(labelling).superRefine(needsModel);
+export type GradeConfig = z.infer<typeof GradeConfig>;
 
 /**
  * Reads a configuration from an environment; an empty variable counts as unset.

@@ -1,3 +1,5 @@
+import { type DnsmosScores, toQualityScore } from "#shared/dnsmos/scores.ts";
+
 export type Label = "Excellent" | "Good" | "Fair" | "Poor";
 type LabelBasis = "pesq" | "measures" | "dnsmos";
 
@@ -38,42 +40,34 @@ export function toLabel(score: number, { excellent, good, fair }: Thresholds): L
 }
 
 /**
- * The label and what it rests on: PESQ where the pair proved itself, else the measures. Without either there is
- * no label, and the reason says why.
+ * The label and what it rests on: PESQ where the pair proved itself, else DNSMOS where it is given, else the
+ * measures. What the measures cannot rate has no label, and the reason says why.
  */
 export function decide(
   pair: PairScore | null,
   grade: MeasuredGrade,
   thresholds: Thresholds,
+  dnsmos?: DnsmosScores,
 ): Verdict {
-  const notAPair =
-    pair === null || pair.matched ? [] : ["the reference does not match this recording"];
-  if (pair?.matched) {
-    const { mosLqo, mode } = pair;
-    return {
-      label: toLabel(mosLqo, thresholds),
-      score: mosLqo,
-      basis: "pesq",
-      reasons: [
-        `PESQ ${mode === "wb" ? "wideband" : "narrowband"} against its reference: ${mosLqo.toFixed(2)} MOS-LQO`,
-        ...grade.reasons,
-      ],
-      unratedReason: null,
-    };
-  }
-  if (grade.score === null)
-    return {
-      label: null,
-      score: null,
-      basis: null,
-      reasons: notAPair,
-      unratedReason: grade.unratedReason,
-    };
-  return {
-    label: toLabel(grade.score, thresholds),
-    score: grade.score,
-    basis: "measures",
-    reasons: [...grade.reasons, ...notAPair],
+  const rated = (basis: LabelBasis, score: number, reasons: readonly string[]): Verdict => ({
+    label: toLabel(score, thresholds),
+    score,
+    basis,
+    reasons,
     unratedReason: null,
-  };
+  });
+  if (pair?.matched) {
+    const mode = pair.mode === "wb" ? "wideband" : "narrowband";
+    const why = `PESQ ${mode} against its reference: ${pair.mosLqo.toFixed(2)} MOS-LQO`;
+    return rated("pesq", pair.mosLqo, [why, ...grade.reasons]);
+  }
+  const notAPair = pair === null ? [] : ["the reference does not match this recording"];
+  const { score, reasons, unratedReason } = grade;
+  if (score === null)
+    return { label: null, score: null, basis: null, reasons: notAPair, unratedReason };
+  if (dnsmos === undefined) return rated("measures", score, [...reasons, ...notAPair]);
+  const why =
+    `DNSMOS: overall ${dnsmos.ovrl.toFixed(2)} of the 3.3 of clean speech ` +
+    `(speech ${dnsmos.sig.toFixed(2)}, background ${dnsmos.bak.toFixed(2)})`;
+  return rated("dnsmos", toQualityScore(dnsmos.ovrl), [why, ...reasons, ...notAPair]);
 }

@@ -4,12 +4,13 @@ import { PubSub } from "@google-cloud/pubsub";
 import { Storage } from "@google-cloud/storage";
 import { readAudio } from "#shared/audio/read.ts";
 import { openCatalog } from "#shared/catalog/catalog.ts";
-import { type ClassifyConfig, toAudioLimits } from "#shared/config.ts";
+import type { ClassifyConfig } from "#shared/config.ts";
 import { type ObjectFinalized, openEvents } from "#shared/events.ts";
 import { openObjects } from "#shared/objects/objects.ts";
 import { runStage } from "#shared/stage.ts";
 import { openWarehouse } from "#shared/warehouse/warehouse.ts";
-import { classifyStage } from "./classify.ts";
+import { classifyStage, toSettings } from "./classify.ts";
+import { openModel } from "./model.ts";
 
 /** The clients, the edges over them and the stage over those: what one event is given to. */
 export function wire(config: ClassifyConfig) {
@@ -20,15 +21,15 @@ export function wire(config: ClassifyConfig) {
     events: openEvents(new PubSub({ projectId }), config.EVENTS_TOPIC, config.DEAD_LETTERS_TOPIC),
   };
   const storage = new Storage({ projectId });
-  const recordings = openObjects(storage, config.RECORDINGS_BUCKET);
-  const references = openObjects(storage, config.REFERENCES_BUCKET);
+  const open = (bucket: string) => openObjects(storage, bucket);
   const stage = classifyStage(
-    { recordings, references, readAudio },
     {
-      limits: toAudioLimits(config),
-      thresholds: config.LABEL_THRESHOLDS,
-      fixedReference: config.FIXED_REFERENCE,
+      recordings: open(config.RECORDINGS_BUCKET),
+      references: open(config.REFERENCES_BUCKET),
+      readAudio,
+      dnsmos: openModel(config, open),
     },
+    toSettings(config),
   );
   return (object: ObjectFinalized, eventId: string) => runStage(edges, stage, object, eventId);
 }

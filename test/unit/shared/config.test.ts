@@ -44,3 +44,19 @@ test("label thresholds default to the case study's and must fall", () => {
       /LABEL_THRESHOLDS/,
     );
 });
+
+test("a label may rest on DNSMOS where a model is named", () => {
+  const environment = { ...base, REFERENCES_BUCKET: "r" };
+  const parse = (more: Record<string, string>) =>
+    parseConfig(ClassifyConfig, { ...environment, ...more });
+  expect(parse({})).toMatchObject({ LABEL_BASIS: "measures" });
+  const DNSMOS_MODEL_SHA256 = "AB".repeat(32);
+  expect(
+    parse({ LABEL_BASIS: "dnsmos", DNSMOS_MODEL: "gs://b/m.onnx", DNSMOS_MODEL_SHA256 }),
+  ).toMatchObject({ LABEL_BASIS: "dnsmos", DNSMOS_MODEL_SHA256: "ab".repeat(32) });
+  expect(parse({ DNSMOS_MODEL: "./models/m.onnx" }).DNSMOS_MODEL).toBe("./models/m.onnx");
+  expect(() => parse({ LABEL_BASIS: "dnsmos" })).toThrowError(/LABEL_BASIS: needs DNSMOS_MODEL/);
+  for (const DNSMOS_MODEL of ["https://example.org/m.onnx", "gs://bucket", "gs:///m.onnx"])
+    expect(() => parse({ DNSMOS_MODEL })).toThrowError(/DNSMOS_MODEL: must be gs:\/\//);
+  expect(() => parse({ DNSMOS_MODEL_SHA256: "269f" })).toThrowError(/DNSMOS_MODEL_SHA256: .*64/);
+});
