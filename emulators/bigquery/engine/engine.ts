@@ -3,6 +3,7 @@ import type { Type } from "../analyze/types.ts";
 import { allUdfs } from "../functions/index.ts";
 import { SqlError } from "../sql/error.ts";
 import { duckError } from "./duck-error.ts";
+import { interruptible } from "./interrupt.ts";
 import type { Plain } from "./literal.ts";
 import { reader } from "./plain.ts";
 import { registerUdfs } from "./udf.ts";
@@ -42,7 +43,7 @@ export async function openEngine(): Promise<Engine> {
     async query(sql, types) {
       const connection = await instance.connect();
       try {
-        return await readRows(connection, sql, types);
+        return await interruptible(connection, () => readRows(connection, sql, types));
       } catch (error) {
         throw duckError(error);
       } finally {
@@ -52,7 +53,7 @@ export async function openEngine(): Promise<Engine> {
     execute: (sql) =>
       alone(async () => {
         try {
-          return (await writer.run(sql)).rowsChanged;
+          return (await interruptible(writer, () => writer.run(sql))).rowsChanged;
         } catch (error) {
           throw duckError(error);
         }
@@ -61,7 +62,7 @@ export async function openEngine(): Promise<Engine> {
       alone(async () => {
         await writer.run("BEGIN TRANSACTION");
         try {
-          const result = await work(writer);
+          const result = await interruptible(writer, () => work(writer));
           await writer.run("COMMIT");
           return result;
         } catch (error) {
@@ -77,6 +78,9 @@ export async function openEngine(): Promise<Engine> {
   };
 }
 
+/** Results are held whole: so many values fit into the memory of a process with room to spare. */
+const cellLimit = 20_000_000;
+
 async function readRows(
   connection: DuckDBConnection,
   sql: string,
@@ -85,11 +89,19 @@ async function readRows(
   const result = await connection.stream(sql);
   const readers = types.map((type) => reader(type));
   const rows: Plain[][] = [];
+  let cells = 0;
   if (result.columnCount !== types.length)
     throw new SqlError(`internal: ${result.columnCount} columns for ${types.length} types`);
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) return rows;
+    cells += chunk.rowCount * types.length;
+    if (cells > cellLimit)
+      throw new SqlError(
+        "Response too large to return. Consider specifying a destination table in your job configuration.",
+        undefined,
+        "responseTooLarge",
+      );
     const columns = types.map((_, i) => chunk.getColumnVector(i));
     for (let row = 0; row < chunk.rowCount; row += 1)
       rows.push(columns.map((column, i) => readers[i](column.getItem(row))));

@@ -1,0 +1,30 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { DuckDBConnection } from "@duckdb/node-api";
+
+const signals = new AsyncLocalStorage<AbortSignal>();
+
+/** Runs `work`; every query inside of it ends with the signal's reason once that aborts. */
+export const withSignal = <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
+  signals.run(signal, work);
+
+/** Runs a query on `connection`, which is told to stop when the signal around this call aborts. */
+export async function interruptible<T>(
+  connection: DuckDBConnection,
+  work: () => Promise<T>,
+): Promise<T> {
+  const signal = signals.getStore();
+  if (signal === undefined) return work();
+  signal.throwIfAborted();
+  const stop = () => connection.interrupt();
+  signal.addEventListener("abort", stop);
+  try {
+    const result = await work();
+    signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    signal.throwIfAborted(); // says why DuckDB was interrupted
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
