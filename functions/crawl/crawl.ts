@@ -1,13 +1,13 @@
 import { setMaxListeners } from "node:events";
-import { type CrawlKey, LeaseLostError, type Mark } from "#shared/catalog/crawls.ts";
-import { QuotaExhaustedError } from "#shared/freesound/freesound.ts";
-import { describe, log } from "#shared/log.ts";
-import { retry } from "#shared/retry.ts";
+import type { CrawlKey, Mark } from "#shared/catalog/crawls.ts";
+import { log } from "#shared/log.ts";
 import type { CrawlEdges } from "./edges.ts";
-import { beat, bury, finish, OutOfTimeError, timeout } from "./life.ts";
+import { toEnd, withStuck } from "./end.ts";
+import { beat, bury, finish, leaveHanging, timeout } from "./life.ts";
 import type { CrawlPlan } from "./plan.ts";
-import { type CrawlReport, startReport, toRow, toSourceName } from "./report.ts";
-import { type Run, runCrawl } from "./run.ts";
+import { type CrawlReport, startReport, toSourceName } from "./report.ts";
+import { writeLeftRows, writeRow } from "./rows.ts";
+import { newer, type Run, runCrawl } from "./run.ts";
 
 /** Another crawl of the same query is under way. */
 export interface Running {
@@ -27,7 +27,7 @@ export async function crawl(
   edges: CrawlEdges,
   requested: CrawlPlan,
 ): Promise<CrawlReport | Running> {
-  const { clock, crawls, warehouse } = edges;
+  const { clock, crawls } = edges;
   let plan = requested;
   const startedAt = clock.now();
   const report = startReport(plan, startedAt);
@@ -39,17 +39,14 @@ export async function crawl(
   if (begun.outcome === "running") return { ...begun, status: "running" };
   const { dead } = begun;
   if (dead !== null) await bury(edges, dead.crawlId, dead.document, crawlId);
+  await writeLeftRows(edges, plan.leaseMs);
 
   const goesOn = begun.mark.place !== null && !(plan.mode === "full" && !begun.mark.full);
   report.resumed_from = goesOn ? begun.mark.crawlId : null;
   if (goesOn && begun.mark.full) plan = { ...plan, mode: "full" };
   report.mode = plan.mode;
-  log.crawlStarted({
-    crawlId,
-    query: plan.query,
-    filter: report.filter,
-    limit: plan.limit ?? null,
-  });
+  const { query, filter, limit = null } = plan;
+  log.crawlStarted({ crawlId, query, filter: filter ?? null, limit });
 
   const work = new AbortController();
   const done = new AbortController();
@@ -71,29 +68,31 @@ export async function crawl(
     keeping = keeping.catch(() => {}).then(keep);
     return keeping;
   };
-  const heart = beat(edges, plan, done.signal, work, inTurn);
-  try {
+  const heart = beat(edges, { ...plan, until }, done.signal, work, inTurn);
+  const mark: Mark = goesOn
+    ? { ...begun.mark, crawlId }
+    : { ...begun.mark, crawlId, newest: null, place: null, full: plan.mode === "full" };
+  const goThrough = async () => {
     const since = goesOn ? null : sinceOf(plan, begun.mark);
     const source = await edges.openSource(plan, { signal: work.signal, until, since });
-    const mark: Mark = goesOn
-      ? { ...begun.mark, crawlId }
-      : {
-          ...begun.mark,
-          crawlId,
-          newest: null,
-          place: { scan: source.start, looked: 0 },
-          full: plan.mode === "full",
-        };
-    run = { edges, plan, report, signal: work.signal, key, source, mark, keep: inTurn };
+    mark.place ??= { scan: source.start, looked: 0, stuck: 0, swept: null };
+    const { signal } = work;
+    run = { edges, plan, report, signal, key, source, mark, unanswered: 0, keep: inTurn };
     await inTurn();
     await runCrawl(run);
-    const nothingWorked = report.failed > 0 && report.stored + report.already_stored === 0;
-    report.status = nothingWorked ? "failed" : "complete";
+    return run;
+  };
+  try {
+    const finished = await leaveHanging(edges, goThrough(), done.signal, work.signal);
+    report.status = hasFailed(report, finished.unanswered) ? "failed" : "complete";
     report.error = report.failures[0]?.reason ?? null;
-    const watermark = run.mark.newest ?? run.mark.watermark;
-    run.mark = { ...run.mark, watermark, newest: null, place: null, full: false };
+    const watermark = newer(finished.mark.watermark, finished.mark.newest);
+    finished.mark = { ...finished.mark, watermark, newest: null, place: null, full: false };
   } catch (error) {
-    Object.assign(report, toEnd(work.signal.aborted ? work.signal.reason : error));
+    const end: unknown = work.signal.aborted ? work.signal.reason : error;
+    Object.assign(report, toEnd(end));
+    if (run !== undefined)
+      run.mark = withStuck(run.mark, end, report.stored > 0 || run.mark.place !== mark.place);
     if (report.status === "failed") log.crawlFailed({ crawlId }, error);
   }
   done.abort();
@@ -101,10 +100,10 @@ export async function crawl(
   report.finished_at = new Date(clock.now()).toISOString();
   await keeping.catch(() => {});
   await finish(edges, crawlId, () => crawls.end(key, lease(), update(), run?.mark), update());
-  const row = toRow(update());
-  await retry(() => warehouse.insert("crawls", crawlId, row), { call: "row of a crawl", clock });
-  const { status, stored, failed } = report;
-  log.crawlFinished({ crawlId, status, stored, failed });
+  await writeRow(edges, crawlId, update());
+  const { status, stored, failed, given_up, bound_by, quota_wait_seconds } = report;
+  const summary = { crawlId, status, stored, failed, given_up, bound_by, quota_wait_seconds };
+  log.crawlFinished(summary);
   return report;
 }
 
@@ -127,10 +126,7 @@ export function sinceOf({ mode, overlapMs }: CrawlPlan, { watermark }: Mark): st
   return new Date(Date.parse(watermark) - overlapMs).toISOString();
 }
 
-function toEnd(error: unknown): Pick<CrawlReport, "status" | "error"> {
-  const goesOnLater =
-    error instanceof OutOfTimeError ||
-    error instanceof QuotaExhaustedError ||
-    error instanceof LeaseLostError;
-  return { status: goesOnLater ? "partial" : "failed", error: describe(error) };
-}
+/** Whether a crawl that came to its end was in vain: nothing was to be had, and nobody has said why. */
+const hasFailed = (report: CrawlReport, unanswered: number): boolean =>
+  unanswered > 0 &&
+  report.stored + report.already_stored + report.skipped_license + report.skipped_preference === 0;

@@ -2,7 +2,8 @@ import { LeaseLostError } from "#shared/catalog/crawls.ts";
 import { log } from "#shared/log.ts";
 import type { CrawlEdges } from "./edges.ts";
 import type { CrawlPlan } from "./plan.ts";
-import { type CrawlReport, toRow } from "./report.ts";
+import type { CrawlReport } from "./report.ts";
+import { writeRow } from "./rows.ts";
 
 /** The run's time is over: what is left is for the next one. */
 export class OutOfTimeError extends Error {
@@ -27,7 +28,7 @@ export async function finish(
 
 /** A crawl that ended without a word gets its end, in its document and in the table. */
 export async function bury(
-  { crawls, warehouse, clock }: CrawlEdges,
+  edges: CrawlEdges,
   crawlId: string,
   document: Readonly<Record<string, unknown>>,
   heir: string,
@@ -36,11 +37,11 @@ export async function bury(
   const ended = {
     ...document,
     status: "partial",
-    finished_at: new Date(clock.now()).toISOString(),
+    finished_at: new Date(edges.clock.now()).toISOString(),
     error: `ended without a word; crawl ${heir} goes on`,
   };
-  await crawls.write(crawlId, ended);
-  await warehouse.insert("crawls", crawlId, toRow(ended));
+  await edges.crawls.write(crawlId, ended);
+  await writeRow(edges, crawlId, ended);
 }
 
 export async function timeout(
@@ -55,15 +56,40 @@ export async function timeout(
   );
 }
 
-/** Prolongs the lease three times as often as needed; a crawl that has lost it must stop. */
+/** Work that was told to end may take so long to do so; what hangs longer is left alone. */
+export const graceMs = 10_000;
+
+/** The work's outcome; where it hangs after its end was asked for, the reason of that. */
+export async function leaveHanging<T>(
+  { clock }: CrawlEdges,
+  work: Promise<T>,
+  done: AbortSignal,
+  ended: AbortSignal,
+): Promise<T> {
+  work.catch(() => {}); // it may fail when nobody listens any more
+  const left = new Promise<never>((_, reject) => {
+    const leave = () =>
+      clock.sleep(graceMs, done).then(
+        () => reject(ended.reason as Error),
+        () => {}, // it has ended by itself
+      );
+    ended.addEventListener("abort", () => void leave(), { once: true });
+  });
+  return Promise.race([work, left]);
+}
+
+/**
+ * Prolongs the lease three times as often as needed; a crawl that has lost it must stop. One that is past its
+ * deadline and still there hangs: it loses the lease.
+ */
 export async function beat(
   { clock }: CrawlEdges,
-  { leaseMs }: CrawlPlan,
+  { leaseMs, until }: Pick<CrawlPlan, "leaseMs"> & { readonly until: number },
   done: AbortSignal,
   work: AbortController,
   keep: () => Promise<void>,
 ): Promise<void> {
-  while (!done.aborted) {
+  while (!done.aborted && clock.now() < until) {
     try {
       await clock.sleep(leaseMs / 3, done);
       await keep();

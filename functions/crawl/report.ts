@@ -24,11 +24,15 @@ export interface CrawlReport {
   bytes: number;
   resumed_from: string | null;
   error: string | null;
+  /** Code of the `PermanentError` that ended the run; null otherwise. */
+  error_reason: string | null;
   mode: string;
   /** Recordings of which the source now says something else. */
   changed: number;
   /** Recordings whose sound the source does not have any more. */
   deleted: number;
+  /** Sounds that too many crawls have failed on: only a full re-scan tries them again. */
+  given_up: number;
   /** Time spent waiting for the source's quota. */
   quota_wait_seconds: number;
   /** What the run spent most of its time on. */
@@ -65,9 +69,11 @@ export function startReport(plan: CrawlPlan, now: number): CrawlReport {
     bytes: 0,
     resumed_from: null,
     error: null,
+    error_reason: null,
     mode: plan.mode,
     changed: 0,
     deleted: 0,
+    given_up: 0,
     quota_wait_seconds: 0,
     bound_by: "transfer",
     failures: [],

@@ -1,67 +1,66 @@
-import pLimit from "p-limit";
-import type { CrawlKey, Mark, Retry } from "#shared/catalog/crawls.ts";
+import { type CrawlKey, type Mark, triesLimit, withTries } from "#shared/catalog/crawls.ts";
 import { PermanentError } from "#shared/errors.ts";
-import { describe, log } from "#shared/log.ts";
-import { addFailure } from "./report.ts";
+import type { CrawlEdges } from "./edges.ts";
+import { listFailures, type PageOutcome, SourceDownError, storePage, toId } from "./page.ts";
+import type { CrawlPlan } from "./plan.ts";
+import { addFailure, type CrawlReport } from "./report.ts";
 import type { Candidate, Source } from "./source.ts";
-import { findStored, mayPass, storeCandidate, type StoreContext } from "./store.ts";
-import { sweepDeleted } from "./sweep.ts";
+import { nameOf } from "./store.ts";
+import { sweep } from "./sweep.ts";
 
-export interface Run extends StoreContext {
+export interface Run {
+  readonly edges: CrawlEdges;
+  readonly plan: CrawlPlan;
+  readonly report: CrawlReport;
+  readonly signal: AbortSignal;
   readonly key: CrawlKey;
   readonly source: Source;
   /** Where the crawl of this query is; kept after every page. */
   mark: Mark;
+  /** Sounds that failed without anybody having said why: another time they may not. */
+  unanswered: number;
   /** Keeps the report and the mark, and prolongs the lease. */
   readonly keep: () => Promise<void>;
 }
 
-/** A failed sound is tried again by this many crawls, and no more than this many wait for that. */
-const triesLimit = 5;
-const retriesLimit = 1000;
-/** A page on which so many fail and nothing works is not the sounds' fault. */
-const allFailing = 8;
-
-/** What ends every download alike, and so the run. */
-const endings = new Set(["quota-exhausted", "bad-key", "no-oauth"]);
-
-/** Nothing at all could be fetched any more: going on would only list every sound as failed. */
-class SourceDownError extends Error {
-  override readonly name = "SourceDownError";
-}
-
 /** Does what is left to do, page by page, from the mark's place on. */
 export async function runCrawl(run: Run): Promise<void> {
-  const tried = run.plan.mode === "sample" ? new Set<string>() : await retryFailed(run);
+  const tried = new Set<string>();
   const seen = await scan(run, tried);
+  if (run.plan.mode !== "sample") await retryFailed(run, tried);
   // A scan that began in another run has not seen everything itself; the sweep then asks for more.
-  if (run.mark.full) await sweepDeleted(run, run.source, seen);
+  if (run.mark.full) await sweep(run, seen);
 }
 
-/** Goes through the pages; what this run has `tried` already is not tried once more. */
-async function scan(run: Run, tried: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+/** Goes through the pages; puts the ids into `tried`, and answers the names of the objects that were looked at. */
+async function scan(run: Run, tried: Set<string>): Promise<ReadonlySet<string>> {
   const { source, report, plan } = run;
   const seen = new Set<string>();
   const { scan: place = null, looked: before = 0 } = run.mark.place ?? {};
   if (place === null) return seen;
+  const waiting = new Set(run.mark.retries.map(({ id }) => id));
   const limit = plan.limit ?? Infinity;
   let looked = before;
   for await (const page of source.pages(place)) {
     report.found = page.found;
     const candidates = page.candidates.slice(0, limit - looked);
     looked += candidates.length;
-    for (const { id } of candidates) seen.add(id);
+    for (const candidate of candidates) {
+      if (waiting.has(candidate.id)) tried.add(candidate.id);
+      const name = run.mark.full ? nameOf(candidate) : null;
+      if (name !== null) seen.add(name);
+    }
     for (const failure of page.failures) addFailure(report, failure);
-    const failed = await storeAll(
-      run,
-      candidates.filter(({ id }) => !tried.has(id)),
-    );
-    if (failed.isSourceDown) throw new SourceDownError(failed.why);
+    const outcome = await storePage(run, candidates);
+    const stuck = run.mark.place?.stuck ?? 0;
+    // Whatever is the matter with a page, it does not hold up the others for ever.
+    if (outcome.down !== null && stuck + 1 < triesLimit) throw new SourceDownError(outcome.down);
+    note(run, candidates, outcome);
+    for (const { candidate } of outcome.failed) tried.add(candidate.id);
     run.mark = {
       ...run.mark,
-      newest: page.newest ?? run.mark.newest,
-      place: { scan: looked < limit ? page.next : null, looked },
-      retries: [...run.mark.retries, ...failed.retries].slice(0, retriesLimit),
+      newest: newer(run.mark.newest, page.newest),
+      place: { scan: looked < limit ? page.next : null, looked, stuck: 0, swept: null },
     };
     await run.keep();
     if (looked >= limit) break;
@@ -69,69 +68,34 @@ async function scan(run: Run, tried: ReadonlySet<string>): Promise<ReadonlySet<s
   return seen;
 }
 
-/**
- * Sounds that failed in earlier crawls, once more; one call for a hundred of them. That they fail again says
- * nothing about the others. Answers the ids that were tried.
- */
-async function retryFailed(run: Run): Promise<ReadonlySet<string>> {
-  const { source, mark } = run;
-  if (source.find === undefined || mark.retries.length === 0) return new Set();
-  const found = await source.find(mark.retries.map(({ id }) => id));
-  const tries = new Map(mark.retries.map(({ id, tries }) => [id, tries]));
-  const { retries, isSourceDown } = await storeAll(run, found);
-  if (isSourceDown) return new Set(); // they wait on, and the scan says so
-  const again = retries.map(({ id }): Retry => ({ id, tries: (tries.get(id) ?? 0) + 1 }));
-  run.mark = { ...run.mark, retries: again.filter(({ tries }) => tries < triesLimit) };
+/** Sounds that failed in earlier crawls and that the scan has not come by; one call for a hundred of them. */
+async function retryFailed(run: Run, tried: ReadonlySet<string>): Promise<void> {
+  const { source, mark, report } = run;
+  const ids = mark.retries.map(({ id }) => id).filter((id) => !tried.has(id));
+  if (source.find === undefined || ids.length === 0) return;
+  const { candidates, missing } = await source.find(ids);
+  const outcome = await storePage(run, candidates);
+  note(run, candidates, outcome);
+  const answered = new Set([...candidates.map(({ id }) => id), ...missing]);
+  const unknown = ids.filter((id) => !answered.has(id));
+  run.mark = withTries(run.mark, { failed: unknown, settled: missing });
+  for (const id of unknown)
+    addFailure(report, { sound_id: toId(id), title: `sound ${id}`, reason: "not described now" });
   await run.keep();
-  return new Set(found.map(({ id }) => id));
 }
 
-interface Failed {
-  /** Those that may do better another time. */
-  readonly retries: Retry[];
-  /** Nothing worked, and so many were not even answered that the source itself must be down. */
-  readonly isSourceDown: boolean;
-  readonly why: string;
+/** Lists what failed, and lets it wait for the next crawl. */
+function note(run: Run, candidates: readonly Candidate[], { failed }: PageOutcome): void {
+  const ids = new Set(failed.map(({ candidate }) => candidate.id));
+  const isSkipped = new Set(run.plan.mode === "full" ? [] : run.mark.givenUp);
+  const settled = candidates.map(({ id }) => id).filter((id) => !ids.has(id) && !isSkipped.has(id));
+  run.mark = withTries(run.mark, { failed: [...ids], settled });
+  run.unanswered += failed.filter(({ error }) => !(error instanceof PermanentError)).length;
+  listFailures(run, failed);
 }
 
-/** Stores what may be stored; answers what failed. */
-async function storeAll(run: Run, candidates: readonly Candidate[]): Promise<Failed> {
-  const { plan, report, signal } = run;
-  const slot = pLimit(plan.concurrency);
-  const before = report.stored + report.already_stored;
-  const failures: { candidate: Candidate; error: unknown }[] = [];
-  let ending: PermanentError | undefined;
-  const known = await findStored(run.edges, candidates);
-  await slot.map(candidates, async (candidate) => {
-    if (signal.aborted || ending !== undefined) return;
-    try {
-      await storeCandidate(run, candidate, known);
-    } catch (error) {
-      if (error instanceof PermanentError && endings.has(error.reason)) ending = error;
-      else if (!signal.aborted) failures.push({ candidate, error });
-    }
-  });
-  // A page that was cut short is not done: the crawl goes on at its beginning.
-  signal.throwIfAborted();
-  if (ending !== undefined) throw ending;
-  // A file that is answered to be missing is that sound's own failure.
-  const unanswered = failures.filter(({ error }) => !(error instanceof PermanentError));
-  const nothingWorked = report.stored + report.already_stored === before;
-  if (nothingWorked && unanswered.length >= allFailing)
-    return {
-      retries: [],
-      isSourceDown: true,
-      why: `all of ${unanswered.length} downloads failed, the first one with: ${describe(unanswered[0]?.error)}`,
-    };
-  for (const { candidate, error } of failures) {
-    const { id, title } = candidate;
-    log.soundFailed({ crawlId: report.crawl_id, soundId: id }, error);
-    addFailure(report, { sound_id: toId(id), title, reason: describe(error) });
-  }
-  const passing = failures.filter(({ error }) => mayPass(error));
-  const retries = passing.map(({ candidate }) => ({ id: candidate.id, tries: 1 }));
-  return { retries, isSourceDown: false, why: "" };
+/** The newer of two times; null is older than any. */
+export function newer(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return Date.parse(b) > Date.parse(a) ? b : a;
 }
-
-/** Freesound's ids are numbers, in its answers and in ours. */
-const toId = (id: string) => (/^\d{1,15}$/.test(id) ? Number(id) : id);

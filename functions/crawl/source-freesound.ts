@@ -6,6 +6,7 @@ import type { Sound } from "#shared/freesound/sound.ts";
 import { soundMetadata } from "./metadata.ts";
 import type { CrawlPlan } from "./plan.ts";
 import type { Candidate, Source } from "./source.ts";
+import { locate } from "./locate.ts";
 import { readWhole } from "./whole-page.ts";
 
 /** A window of the search, oldest first: sounds created from `from` on, and a page of them from 1. */
@@ -70,7 +71,7 @@ export function freesoundSource(
           found,
           candidates: sounds.map(toCandidate),
           failures: answer.failures,
-          newest: byAge ? tail.created : null,
+          newest: byAge && seen.size > 0 ? tail.created : null,
           next: answer.isLast ? null : byAge ? anew(following, tail) : following,
         };
         if (answer.isLast) return;
@@ -79,11 +80,11 @@ export function freesoundSource(
     },
 
     async find(ids) {
-      const found: Candidate[] = [];
+      const found: { candidates: Candidate[]; missing: string[] } = { candidates: [], missing: [] };
       for (let at = 0; at < ids.length; at += idsPerCall) {
-        const filter = `id:(${ids.slice(at, at + idsPerCall).join(" OR ")})`;
-        const answer = await readWhole(freesound, { query: "", filter, sort, page: 1 }, null);
-        if (answer !== "shifted") found.push(...answer.sounds.map(toCandidate));
+        const { sounds, missing } = await locate(freesound, ids.slice(at, at + idsPerCall));
+        found.candidates.push(...sounds.map(toCandidate));
+        found.missing.push(...missing);
       }
       return found;
     },
@@ -129,7 +130,8 @@ function soundCandidate(
     title: sound.name,
     license: toSpdx(sound.license),
     genAiPreference: sound.genAiPreference,
-    metadata: soundMetadata(sound),
+    host: hostOf(sound.previews[format]) ?? "Freesound",
+    metadata: soundMetadata(sound, format),
     durationSeconds: sound.duration ?? null,
     objectName: () =>
       `freesound/${sound.soundId}.${format === "original" ? originalExtension(sound) : extension(preview())}`,
@@ -140,6 +142,8 @@ function soundCandidate(
     bytes: async () => (format === "original" ? sound.fileSize : freesound.previewBytes(preview())),
   };
 }
+
+const hostOf = (url: string | undefined) => (url === undefined ? null : new URL(url).host);
 
 /** The extension in the address of a preview, which names its real format. */
 function extension(url: string): string {

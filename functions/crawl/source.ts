@@ -11,6 +11,8 @@ export interface Candidate {
   /** SPDX id or `Sampling-Plus`; null when the licence is not known. */
   readonly license: string | null;
   readonly genAiPreference: string | null;
+  /** Where its bytes come from: a host that is down is told from one that is not. */
+  readonly host: string;
   /** What is kept with the object, of this recording alone; what the source does not say is left out. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Name of the object. @throws PermanentError when nothing can be fetched under any name. */
@@ -41,6 +43,13 @@ export interface Page {
   readonly next: Place | null;
 }
 
+/** What the source says of some ids. Of those in neither list it has said nothing that can be relied on. */
+export interface Found {
+  readonly candidates: readonly Candidate[];
+  /** Those that are gone: a complete answer does not have them. */
+  readonly missing: readonly string[];
+}
+
 /** Somewhere that recordings come from. */
 export interface Source {
   readonly name: string;
@@ -52,6 +61,6 @@ export interface Source {
   readonly start: Place;
   /** Every page from a place on. Each recording comes once. */
   pages(place: Place): AsyncGenerator<Page, void, undefined>;
-  /** Those of the ids that are still there. Absent where every crawl reads everything anyway. */
-  readonly find?: (ids: readonly string[]) => Promise<readonly Candidate[]>;
+  /** Recordings by id. Absent where every crawl reads everything anyway. */
+  readonly find?: (ids: readonly string[]) => Promise<Found>;
 }

@@ -2,45 +2,51 @@ import { PermanentError } from "#shared/errors.ts";
 import { log } from "#shared/log.ts";
 import type { StoredObject } from "#shared/objects/stored.ts";
 import { retry } from "#shared/retry.ts";
+import { audioBody } from "./audio-body.ts";
 import type { CrawlEdges } from "./edges.ts";
+import type { Hosts } from "./hosts.ts";
+import { crawlMetadata } from "./metadata.ts";
 import type { CrawlPlan } from "./plan.ts";
 import { refusal } from "./policy.ts";
 import type { CrawlReport } from "./report.ts";
 import type { Candidate } from "./source.ts";
+import { differences, noteChange, restate } from "./words.ts";
 
 export interface StoreContext {
   readonly edges: CrawlEdges;
   readonly plan: CrawlPlan;
   readonly report: CrawlReport;
   readonly signal: AbortSignal;
+  readonly hosts: Hosts;
+  /** Ids that are not tried any more. */
+  readonly givenUp: ReadonlySet<string>;
+  /** How often one download is tried. */
+  readonly attempts: number;
 }
-
-/** Metadata that the source decides; the rest says which crawl stored the object. */
-const watched = [
-  "title",
-  "username",
-  "license",
-  "license-url",
-  "gen-ai-preference",
-  "tags",
-  "source-url",
-];
 
 /** Of the recordings, those that are stored already, by the names of their objects. */
 export function findStored(
-  { stored }: CrawlEdges,
+  { stored }: Pick<CrawlEdges, "stored">,
   candidates: readonly Candidate[],
 ): Promise<ReadonlyMap<string, StoredObject>> {
-  const names = candidates.flatMap((candidate) => {
-    try {
-      return [candidate.objectName()];
-    } catch (error) {
-      if (error instanceof PermanentError) return []; // told of when its turn comes
-      throw error;
-    }
-  });
+  const names = candidates.flatMap((candidate) => nameOf(candidate) ?? []);
   return stored.find(names);
 }
+
+/** The name of a recording's object; null when nothing can be fetched, which is told when its turn comes. */
+export function nameOf(candidate: Candidate): string | null {
+  try {
+    return candidate.objectName();
+  } catch (error) {
+    if (error instanceof PermanentError) return null;
+    throw error;
+  }
+}
+
+/** Whether a stored object is the recording: where its original is asked for, a preview of the same name is not. */
+export const isStored = (candidate: Candidate, stored: StoredObject | undefined): boolean =>
+  stored !== undefined &&
+  (candidate.metadata["format"] !== "original" || stored.metadata["format"] === "original");
 
 /** Stores a recording, unless the policy refuses it or it is there already, and counts what it did. */
 export async function storeCandidate(
@@ -48,76 +54,67 @@ export async function storeCandidate(
   candidate: Candidate,
   known: ReadonlyMap<string, StoredObject>,
 ): Promise<void> {
-  const { plan, report } = context;
+  const { plan, report, givenUp } = context;
   const refused = refusal(candidate, plan);
-  if (refused === null || plan.mode === "full") {
-    const objectName = candidate.objectName();
-    const stored = known.get(objectName);
-    if (stored !== undefined) {
-      if (plan.mode === "full") await update(context, candidate, stored);
-      if (refused === null) report.already_stored++;
-    } else if (refused === null) await fetch(context, candidate, objectName);
-  }
   if (refused === "license") report.skipped_license++;
   if (refused === "preference") report.skipped_preference++;
+  if (refused !== null && plan.mode !== "full") return;
+  const objectName = candidate.objectName();
+  const stored = known.get(objectName);
+  if (stored !== undefined && (refused !== null || isStored(candidate, stored))) {
+    if (plan.mode === "full") await update(context, candidate, stored, refused === null);
+    if (refused === null) report.already_stored++;
+  } else if (refused === null) {
+    if (givenUp.has(candidate.id)) report.given_up++;
+    else if ((await fetch(context, candidate, objectName, stored)) === "created") report.stored++;
+    else report.already_stored++; // another crawl was faster
+  }
 }
 
 /** Downloads straight into Storage; another version only takes the place of the one that was looked at. */
 async function fetch(
-  { edges, plan, report, signal }: StoreContext,
+  { edges, plan, report, signal, hosts, attempts }: StoreContext,
   candidate: Candidate,
   objectName: string,
   replaced?: StoredObject,
-): Promise<void> {
-  const metadata = { ...candidate.metadata, query: plan.query, "crawl-id": report.crawl_id };
+): Promise<"created" | "exists"> {
+  const metadata = { ...candidate.metadata, ...crawlMetadata(plan.query, report.crawl_id) };
   const replaces = replaced === undefined ? {} : { replaces: replaced.generation };
-  const { outcome, bytes } = await retry(
-    async () => {
-      signal.throwIfAborted();
-      const download = await candidate.open(plan.maxBytes);
-      const { body, contentType } = download;
-      const options = { contentType, metadata, ...replaces };
-      const outcome = await edges.objects.create(objectName, body, options);
-      return { outcome, bytes: download.receivedBytes };
-    },
-    { call: "download", attempts: 4, baseMs: 500, signal, clock: edges.clock },
-  );
-  if (outcome === "exists") {
-    if (replaced === undefined) report.already_stored++;
-    return;
+  hosts.admit(candidate.host);
+  const attempt = async () => {
+    signal.throwIfAborted();
+    const download = await candidate.open(plan.maxBytes);
+    const { contentType } = download;
+    const options = { contentType, metadata, signal, ...replaces };
+    const outcome = await edges.objects.create(objectName, audioBody(download), options);
+    return { outcome, bytes: download.receivedBytes };
+  };
+  try {
+    const options = { attempts, baseMs: 500, signal, clock: edges.clock };
+    const { outcome, bytes } = await retry(attempt, { call: "download", ...options });
+    hosts.succeeded(candidate.host);
+    if (outcome === "exists") return outcome;
+    report.bytes += bytes;
+    log.soundStored({ crawlId: report.crawl_id, objectName, bytes });
+    return outcome;
+  } catch (error) {
+    hosts.failed(candidate.host, error);
+    throw error;
   }
-  if (replaced === undefined) report.stored++;
-  report.bytes += bytes;
-  log.soundStored({ crawlId: report.crawl_id, objectName, bytes });
 }
 
-/**
- * What the source says now about a recording that is stored already: another file is fetched, other words
- * become a new version of the same bytes, so that the tables learn of them.
- */
+/** What the source says now about a recording that is stored: another file is fetched, other words are kept. */
 async function update(
   context: StoreContext,
   candidate: Candidate,
   stored: StoredObject,
+  isAllowed: boolean,
 ): Promise<void> {
-  const { edges, report } = context;
-  const { metadata } = candidate;
-  const differs = (name: string) => (metadata[name] ?? "") !== (stored.metadata[name] ?? "");
-  const otherFile = stored.metadata["md5"] !== undefined && differs("md5");
-  const fields = [...watched, "source-deleted"].filter(differs);
-  if (!otherFile && fields.length === 0) return;
-  report.changed++;
-  log.soundChanged({
-    crawlId: report.crawl_id,
-    objectName: stored.name,
-    fields: otherFile ? [...fields, "md5"] : fields,
-  });
-  if (otherFile) return fetch(context, candidate, stored.name, stored);
-  const { "source-deleted": _, ...kept } = stored.metadata;
-  for (const name of watched) delete (kept as Record<string, string>)[name];
-  await edges.stored.restate(stored, { ...kept, ...metadata });
+  const { md5, format } = candidate.metadata;
+  const isOtherFile = stored.metadata["md5"] !== undefined && stored.metadata["md5"] !== md5;
+  // A preview never takes the place of an original.
+  const mayReplace = format === "original" || stored.metadata["format"] !== "original";
+  if (!isOtherFile || !mayReplace || !isAllowed) return restate(context, candidate, stored);
+  noteChange(context.report, stored, [...differences(candidate, stored), "md5"]);
+  await fetch(context, candidate, stored.name, stored);
 }
-
-/** Whether another crawl may fare better: what is not there today may be there tomorrow. */
-export const mayPass = (error: unknown): boolean =>
-  !(error instanceof PermanentError) || error.reason.endsWith("-missing");

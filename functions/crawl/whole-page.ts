@@ -7,6 +7,8 @@ export interface WholePage {
   readonly count: number;
   readonly sounds: readonly Sound[];
   readonly failures: readonly Failure[];
+  /** Ids of the sounds that are there and cannot be read. */
+  readonly unreadable: readonly number[];
   readonly isLast: boolean;
 }
 
@@ -42,6 +44,7 @@ export async function readWhole(
     return {
       count: page.count,
       sounds: [...sounds.values()],
+      unreadable: [...unreadable.keys()].filter((soundId) => soundId !== null),
       failures: [
         ...[...unreadable.values()].map(({ soundId, problem }) => ({
           sound_id: soundId,

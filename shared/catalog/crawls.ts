@@ -10,7 +10,7 @@ import {
   withMark,
 } from "./mark.ts";
 
-export type { CrawlKey, Mark, Retry } from "./mark.ts";
+export { type CrawlKey, type Mark, triesLimit, withTries } from "./mark.ts";
 
 /** A crawl's document: the columns of the table `crawls`, and beside them what only a person reads. */
 type CrawlDocument = Readonly<Record<string, unknown>>;
@@ -20,13 +20,18 @@ export class LeaseLostError extends Error {
   override readonly name = "LeaseLostError";
 }
 
+interface Ended {
+  readonly crawlId: string;
+  readonly document: CrawlDocument;
+}
+
 type Begin =
   | { readonly outcome: "running"; readonly crawlId: string; readonly expiresAt: number }
   | {
       readonly outcome: "begun";
       readonly mark: Mark;
       /** The crawl whose lease ran out: it ended without a word. */
-      readonly dead: { readonly crawlId: string; readonly document: CrawlDocument } | null;
+      readonly dead: Ended | null;
     };
 
 interface LeaseOptions {
@@ -52,16 +57,28 @@ export interface Crawls {
   end(key: CrawlKey, lease: LeaseOptions, document: CrawlDocument, mark?: Mark): Promise<void>;
   /** How far the crawls of a query have come. */
   mark(key: CrawlKey): Promise<Mark>;
-  /** Keeps a crawl's document without a lease. */
+  /** Keeps the document of a crawl that has ended, without a lease. */
   write(crawlId: string, document: CrawlDocument): Promise<void>;
+  /** Crawls that ended before a time (RFC 3339) and whose row is not in the warehouse, as far as is known. */
+  unwritten(before: string): Promise<readonly Ended[]>;
+  /** The row of a crawl that has ended is in the warehouse. */
+  written(crawlId: string): Promise<void>;
   /** A crawl's document, or null. */
   read(crawlId: string): Promise<CrawlDocument | null>;
 }
+
+/** More than a warehouse that was away for a day leaves behind, at a crawl an hour. */
+const unwrittenLimit = 50;
 
 export function openCrawls(firestore: Firestore): Crawls {
   const crawls = firestore.collection("crawls");
   const queries = firestore.collection("watermarks");
   const documentOf = (key: CrawlKey) => queries.doc(toDocumentId(key));
+  const toEnded = (document: CrawlDocument) => ({
+    schemaVersion: 1,
+    ...document,
+    rowWritten: false,
+  });
 
   const store = (
     key: CrawlKey,
@@ -82,7 +99,10 @@ export function openCrawls(firestore: Firestore): Crawls {
           ? state.marks
           : withMark(state.marks, toMarkName(key), { ...mark, updatedAt: now });
       transaction.set(at, { ...state, lease, marks });
-      transaction.set(crawls.doc(crawlId), { schemaVersion: 1, ...document });
+      transaction.set(
+        crawls.doc(crawlId),
+        lease === null ? toEnded(document) : { schemaVersion: 1, ...document },
+      );
     });
 
   return {
@@ -117,11 +137,23 @@ export function openCrawls(firestore: Firestore): Crawls {
     },
 
     async write(crawlId, document) {
-      await crawls.doc(crawlId).set({ schemaVersion: 1, ...document });
+      await crawls.doc(crawlId).set(toEnded(document));
+    },
+
+    async unwritten(before) {
+      const { docs } = await crawls.where("rowWritten", "==", false).limit(unwrittenLimit).get();
+      return docs
+        .map((snapshot) => ({ crawlId: snapshot.id, document: snapshot.data() }))
+        .filter(({ document }) => String(document["finished_at"]) < before);
+    },
+
+    async written(crawlId) {
+      await crawls.doc(crawlId).update({ rowWritten: true });
     },
 
     async read(crawlId) {
-      return (await crawls.doc(crawlId).get()).data() ?? null;
+      const { rowWritten: _, ...document } = (await crawls.doc(crawlId).get()).data() ?? {};
+      return Object.keys(document).length === 0 ? null : document;
     },
   };
 }

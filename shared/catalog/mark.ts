@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 
-/** A sound that failed, to be tried again by the next crawl. */
+/** A sound that failed, to be tried again by the next crawl, and how many crawls have tried it. */
 const Retry = z.object({ id: z.string(), tries: z.number() });
-export type Retry = z.infer<typeof Retry>;
 
 /** How far the crawls of one query under one policy have come. */
 export const Mark = z.object({
@@ -20,6 +19,10 @@ export const Mark = z.object({
         .nullable(),
       /** How many were looked at so far, of a limited number. */
       looked: z.number(),
+      /** How many crawls have ended here without getting on. */
+      stuck: z.number().default(0),
+      /** Name of the last stored object that a full re-scan has asked the source about. */
+      swept: z.string().nullable().default(null),
     })
     .nullable(),
   /** Whether the unfinished crawl is a full re-scan. */
@@ -27,6 +30,8 @@ export const Mark = z.object({
   /** The crawl that was here last. */
   crawlId: z.string().nullable(),
   retries: z.array(Retry),
+  /** Ids of the sounds that too many crawls have failed on; the newest ones, last. */
+  givenUp: z.array(z.string()).default([]),
   updatedAt: z.number(),
 });
 export type Mark = z.infer<typeof Mark>;
@@ -38,6 +43,7 @@ export const freshMark: Mark = {
   full: false,
   crawlId: null,
   retries: [],
+  givenUp: [],
   updatedAt: 0,
 };
 
@@ -78,10 +84,55 @@ const hash = (value: unknown) =>
   createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 24);
 
 const markLimit = 50;
+/** Firestore takes 1 MiB a document; its own form of these lists is less than twice as long as JSON. */
+const marksLimitBytes = 500_000;
 
 /** The marks with one more or a newer one; the longest unused of too many make room. */
 export function withMark(marks: QueryState["marks"], name: string, mark: Mark) {
   const all = Object.entries({ ...marks, [name]: mark });
   const newestFirst = all.toSorted(([, a], [, b]) => b.updatedAt - a.updatedAt);
-  return Object.fromEntries(newestFirst.slice(0, markLimit));
+  let bytes = 0;
+  const fitting = newestFirst.filter((entry, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(entry));
+    return index === 0 || (index < markLimit && bytes <= marksLimitBytes);
+  });
+  return Object.fromEntries(fitting);
+}
+
+/** So many crawls try a sound that fails, or a page on which nothing is answered; then they pass it. */
+export const triesLimit = 5;
+/** So many failed sounds wait, and so many given up are remembered. */
+const listLimit = 1000;
+
+/** What a crawl has tried: ids that failed, and ids that are stored or not there any more. */
+interface Tried {
+  readonly failed: readonly string[];
+  readonly settled: readonly string[];
+}
+
+/** The mark after a crawl has tried sounds: each that failed waits for the next one, or is given up. */
+export function withTries(mark: Mark, { failed, settled }: Tried): Mark {
+  const tries = new Map<string, number>();
+  // A sound that stands there twice keeps the higher count.
+  for (const { id, tries: before } of mark.retries)
+    tries.set(id, Math.max(before, tries.get(id) ?? 0));
+  const givenUp = new Set(mark.givenUp);
+  for (const id of settled) {
+    tries.delete(id);
+    givenUp.delete(id);
+  }
+  for (const id of failed) {
+    if (givenUp.has(id)) continue; // a full re-scan has tried it once more
+    tries.set(id, (tries.get(id) ?? 0) + 1);
+  }
+  for (const [id, count] of tries) {
+    if (count < triesLimit) continue;
+    tries.delete(id);
+    givenUp.add(id);
+  }
+  return {
+    ...mark,
+    retries: [...tries].slice(0, listLimit).map(([id, count]) => ({ id, tries: count })),
+    givenUp: [...givenUp].slice(-listLimit),
+  };
 }

@@ -12,12 +12,16 @@ export interface QuotaRates {
 export interface SharedQuota {
   /** Takes one call; answers how many milliseconds to wait before asking again, 0 when the call may go out. */
   take(): Promise<number>;
-  /** Nobody takes a call for `waitMs`; from now on the rates are at most the learned ones. */
+  /** Nobody takes a call for `waitMs`, an hour at most; for a day the rates are at most the learned ones. */
   pause(waitMs: number, learned: Partial<QuotaRates>): Promise<void>;
 }
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
+/** Freesound says a rate again in its next 429 if it still holds. */
+const learnedMs = dayMs;
+/** A 429 costs nothing: asking once an hour finds out whether a longer pause was meant. */
+const pauseLimitMs = 3_600_000;
 /** Calls travel for different times, and instances' clocks differ: the minute is kept a little longer. */
 const marginMs = 2_000;
 /** The day is counted in slots, each kept until all of it is a day old: a few numbers, never too many calls. */
@@ -31,10 +35,18 @@ const Usage = z.object({
   slots: z.record(z.string(), z.number()),
   pausedUntil: z.number(),
   learned: z.object({ perMinute: z.number().optional(), perDay: z.number().optional() }),
+  learnedAt: z.number().default(0),
 });
 type Usage = z.infer<typeof Usage>;
 
-const unused: Usage = { schemaVersion: 1, recent: [], slots: {}, pausedUntil: 0, learned: {} };
+const unused: Usage = {
+  schemaVersion: 1,
+  recent: [],
+  slots: {},
+  pausedUntil: 0,
+  learned: {},
+  learnedAt: 0,
+};
 
 /**
  * Opens the document of a key in the collection `quotas`. Its id is made from a hash: the key itself is a
@@ -70,9 +82,12 @@ export function openQuota(
     pause: (waitMs, learned) =>
       change((stored) => {
         const usage = forget(stored, now());
-        const pausedUntil = Math.max(usage.pausedUntil, now() + waitMs);
-        const least = { ...usage.learned, ...learned };
-        return { usage: { ...usage, pausedUntil, learned: least }, result: undefined };
+        const pausedUntil = Math.max(usage.pausedUntil, now() + Math.min(waitMs, pauseLimitMs));
+        const hasLearned = Object.keys(learned).length > 0;
+        const rest = hasLearned
+          ? { learned: { ...usage.learned, ...learned }, learnedAt: now() }
+          : {};
+        return { usage: { ...usage, ...rest, pausedUntil }, result: undefined };
       }),
   };
 }
@@ -85,6 +100,7 @@ function forget(usage: Usage, now: number): Usage {
     ...usage,
     recent: usage.recent.filter((at) => at + minuteMs + marginMs > now),
     slots: Object.fromEntries(slots),
+    learned: usage.learnedAt + learnedMs > now ? usage.learned : {},
   };
 }
 

@@ -15,8 +15,8 @@ export interface StoredObject {
 export interface Stored {
   /** Those of the names that are there, in their newest versions. Names that lie close together cost one call. */
   find(names: readonly string[]): Promise<ReadonlyMap<string, StoredObject>>;
-  /** Every object whose name starts with `prefix`, in order of name, page by page. */
-  list(prefix: string): AsyncGenerator<StoredObject, void, undefined>;
+  /** Every object whose name starts with `prefix` and comes after `after`, in order of name, page by page. */
+  list(prefix: string, after?: string | null): AsyncGenerator<StoredObject, void, undefined>;
   /**
    * The same bytes with other custom metadata as a new version, so that everything that listens for stored
    * objects hears of it. False when the object has been replaced or deleted since it was looked at.
@@ -76,8 +76,9 @@ export function openStored(storage: Storage, bucketName: string): Stored {
       return found;
     },
 
-    async *list(prefix) {
-      for await (const file of bucket.getFilesStream({ prefix }) as AsyncIterable<File>)
+    async *list(prefix, after = null) {
+      const query = after === null ? { prefix } : { prefix, startOffset: `${after}\0` };
+      for await (const file of bucket.getFilesStream(query) as AsyncIterable<File>)
         yield toStored(file);
     },
 

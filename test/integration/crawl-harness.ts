@@ -13,6 +13,7 @@ import type { Sound } from "#emulators/freesound/sound.ts";
 import { type StorageEmulator, startStorageEmulator } from "#emulators/storage/index.ts";
 import { crawl } from "#functions/crawl/crawl.ts";
 import type { CrawlEdges } from "#functions/crawl/edges.ts";
+import { graceMs } from "#functions/crawl/life.ts";
 import { sourceOpener } from "#functions/crawl/open-source.ts";
 import { type CrawlPlan, planCrawl } from "#functions/crawl/plan.ts";
 import type { CrawlReport } from "#functions/crawl/report.ts";
@@ -203,8 +204,8 @@ export class JumpingClock implements Clock {
   }
 }
 
-/** The sleeps in the background of a crawl under `plan`: its deadline and its heartbeat. */
+/** The sleeps in the background of a crawl under `plan`: its deadline, its heartbeat and what it waits for then. */
 export const backgroundOf = ({
   runMs,
   leaseMs,
-}: Pick<CrawlPlan, "runMs" | "leaseMs">): number[] => [runMs, leaseMs / 3];
+}: Pick<CrawlPlan, "runMs" | "leaseMs">): number[] => [runMs, leaseMs / 3, graceMs];

@@ -98,10 +98,14 @@ describe("full", () => {
       stored: 0,
       already_stored: 2,
       skipped_license: 1,
-      changed: 2,
+      changed: 3, // sound 5 too, which the search does not find any more
       deleted: 1,
     });
     expect(freesound.requests.count("preview")).toBe(0);
+    expect(storage.objects.get(bucket, "freesound/5.mp3")?.fields.metadata).toMatchObject({
+      title: "does not fit the query.mp3",
+      tags: "other",
+    });
     const after = storage.objects.get(bucket, "freesound/2.mp3");
     expect(after?.bytes).toEqual(before?.bytes);
     expect(after?.generation).not.toBe(before?.generation);

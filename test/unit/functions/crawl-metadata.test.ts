@@ -17,7 +17,7 @@ const sound: Sound = {
 };
 
 test("says where a recording came from and how it may be used", () => {
-  expect(soundMetadata(sound)).toEqual({
+  expect(soundMetadata(sound, "preview-hq-mp3")).toEqual({
     source: "freesound",
     "source-id": "42",
     "source-url": "https://freesound.org/s/42/",
@@ -29,17 +29,21 @@ test("says where a recording came from and how it may be used", () => {
     tags: "speech,english",
     md5: "0cc175b9c0f1b6a831c399e269772661",
     created: "2026-01-01T00:00:00",
+    format: "preview-hq-mp3",
   });
 });
 
 test("leaves out what the source does not say", () => {
-  const metadata = soundMetadata({ ...sound, md5: null, genAiPreference: null, tags: [] });
+  const metadata = soundMetadata(
+    { ...sound, md5: null, genAiPreference: null, tags: [] },
+    "original",
+  );
   for (const key of ["md5", "gen-ai-preference", "tags"]) expect(metadata).not.toHaveProperty(key);
 });
 
 test("stays below the 8 KiB that Cloud Storage takes, in whole characters and whole tags", () => {
   const tags = Array.from({ length: 2000 }, (_, index) => `étiquette${index}`);
-  const metadata = soundMetadata({ ...sound, name: "😀".repeat(2000), tags });
+  const metadata = soundMetadata({ ...sound, name: "😀".repeat(2000), tags }, "original");
   const bytes = Object.entries(metadata).join("").length;
   expect(Buffer.byteLength(JSON.stringify(metadata))).toBeLessThan(8192);
   expect(bytes).toBeGreaterThan(3000);

@@ -1,0 +1,35 @@
+import { log } from "#shared/log.ts";
+import { retry } from "#shared/retry.ts";
+import type { CrawlEdges } from "./edges.ts";
+import { toRow } from "./report.ts";
+
+type Edges = Pick<CrawlEdges, "crawls" | "warehouse" | "clock">;
+
+/** Puts the row of a crawl that has ended into the warehouse, and keeps in the catalog that it is there. */
+export async function writeRow(
+  { crawls, warehouse, clock }: Edges,
+  crawlId: string,
+  document: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const row = toRow(document);
+  await retry(() => warehouse.insert("crawls", crawlId, row), { call: "row of a crawl", clock });
+  await crawls.written(crawlId);
+}
+
+/**
+ * Writes the rows that earlier crawls, of any query, have left out: they were killed after their end, or the
+ * warehouse was away. One that ended less than a lease ago may be at it itself. What fails here fails no crawl:
+ * the next one tries it again.
+ */
+export async function writeLeftRows(edges: Edges, leaseMs: number): Promise<void> {
+  try {
+    const before = new Date(edges.clock.now() - leaseMs).toISOString();
+    for (const { crawlId, document } of await edges.crawls.unwritten(before))
+      await writeRow(edges, crawlId, document);
+  } catch (error) {
+    log.retrying(
+      { call: "rows of earlier crawls, by the next crawl", attempt: 1, waitMs: 0 },
+      error,
+    );
+  }
+}
