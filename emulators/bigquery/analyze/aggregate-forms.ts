@@ -182,7 +182,9 @@ const countIf: AggregateForm = (parts) => {
   refuseHaving(parts);
   const arg = coerce(only(parts), BOOL);
   if (arg === undefined) throw noAggregate(parts);
-  if (parts.distinct !== "") throw new UnsupportedError("COUNTIF with DISTINCT", parts.call.at);
+  // TRUE is the only value counted, so there is one distinct or none.
+  if (parts.distinct !== "")
+    return typed(`count(DISTINCT CASE WHEN ${arg.sql} THEN TRUE END)${parts.over}`, INT64);
   return typed(`count(*) FILTER (WHERE ${arg.sql})${parts.over}`, INT64);
 };
 

@@ -107,14 +107,18 @@ function genericOf(args: readonly Typed[], paramOf: (i: number) => Param): Type 
 }
 
 /** Whether an aggregate function stands in the expression, subqueries apart. */
-export function containsAggregate(node: unknown): boolean {
-  if (Array.isArray(node)) return node.some((item) => containsAggregate(item));
+export const containsAggregate = (node: unknown): boolean =>
+  containsCall(node, (call) => call.over === undefined && aggregateNames.has(call.name));
+
+/** Whether a function with OVER stands in the expression, subqueries apart. */
+export const containsAnalytic = (node: unknown): boolean =>
+  containsCall(node, (call) => call.over !== undefined);
+
+function containsCall(node: unknown, wanted: (call: Call) => boolean): boolean {
+  if (Array.isArray(node)) return node.some((item) => containsCall(item, wanted));
   if (typeof node !== "object" || node === null) return false;
   const { kind } = node as { kind?: string };
   if (kind === "subquery") return false;
-  if (kind === "call") {
-    const call = node as Call;
-    if (call.over === undefined && aggregateNames.has(call.name)) return true;
-  }
-  return Object.values(node).some((part) => containsAggregate(part));
+  if (kind === "call" && wanted(node as Call)) return true;
+  return Object.values(node).some((part) => containsCall(part, wanted));
 }

@@ -6,7 +6,7 @@ import { parseRange } from "../functions/range-text.ts";
 import { parseTemporal } from "../functions/temporal-text.ts";
 import type { Expr, TypeNode } from "../sql/ast.ts";
 import { SqlError, UnsupportedError } from "../sql/error.ts";
-import { coerce, convertSql } from "./coerce.ts";
+import { coerce, coercionCost, convertSql } from "./coerce.ts";
 import type { Context } from "./context.ts";
 import { limitSql, limitsOf } from "./type-limits.ts";
 import { literal, type Typed, typed } from "./typed.ts";
@@ -92,11 +92,18 @@ function castValue(value: Typed, to: Type, safe: boolean, at: number): Typed {
   const direct = text ? undefined : implicit(value, to, safe);
   if (direct !== undefined) return direct;
   if (sameType(value.type, to)) return typed(value.sql, to);
+  if (value.type.kind === "ARRAY" && to.kind === "ARRAY" && !widens(value.type.element, to.element))
+    throw new SqlError(
+      `Casting between arrays with incompatible element types is not supported: Invalid cast from ${typeName(value.type)} to ${typeName(to)}`,
+      at,
+    );
   const sql = castSql(value.sql, value.type, to, safe);
   if (sql === undefined)
     throw new SqlError(`Invalid cast from ${typeName(value.type)} to ${typeName(to)}`, at);
   return typed(sql, to);
 }
+
+const widens = (from: Type, to: Type) => coercionCost(typed("", from), to) !== undefined;
 
 /** Which casts GoogleSQL allows, to scalars; those among numbers are implied. */
 const allowed: Readonly<Record<string, string>> = {

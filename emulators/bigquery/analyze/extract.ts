@@ -28,15 +28,11 @@ export function extractPart(node: Extract<Expr, { kind: "extract" }>, context: C
       node.at,
     );
   }
+  if (value.type.kind === "TIMESTAMP" && part.name === "DATETIME")
+    return typed(civil.sql, DATETIME);
   return typed(
     partSql(part, civil, node.at),
-    part.name === "DATE"
-      ? DATE
-      : part.name === "TIME"
-        ? TIME
-        : part.name === "DATETIME"
-          ? DATETIME
-          : INT64,
+    part.name === "DATE" ? DATE : part.name === "TIME" ? TIME : INT64,
   );
 }
 
@@ -45,7 +41,6 @@ function partSql(part: DatePart, { sql, type }: Typed, at: number): string {
   const instant = kind === "DATETIME" || kind === "TIMESTAMP";
   if (instant && part.name === "DATE") return `CAST(${sql} AS DATE)`;
   if (instant && part.name === "TIME") return `CAST(${sql} AS TIME)`;
-  if (kind === "TIMESTAMP" && part.name === "DATETIME") return sql;
   if (dateParts.includes(part.name) && (instant || kind === "DATE")) return datePartSql(part, sql);
   if (!timeParts.includes(part.name) || !(instant || kind === "TIME")) throw noPart(part, type, at);
   if (part.name === "HOUR" || part.name === "MINUTE")

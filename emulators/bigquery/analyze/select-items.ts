@@ -42,6 +42,18 @@ function expandStar(item: Extract<SelectItem, { kind: "star" }>, context: Contex
         `Column ${name} in SELECT * EXCEPT or REPLACE list does not exist`,
         item.at,
       );
+  refuseTwice(item.except, "EXCEPT", item.at);
+  refuseTwice(
+    item.replace.map(({ name }) => name),
+    "REPLACE",
+    item.at,
+  );
+  const both = [...replace.keys()].find((name) => except.has(name));
+  if (both !== undefined)
+    throw new SqlError(
+      `Column ${both} in SELECT * REPLACE list does not exist after EXCEPT`,
+      item.at,
+    );
   const kept = columns.filter((c) => !except.has(c.name?.toUpperCase() ?? ""));
   if (kept.length === 0)
     throw new SqlError("SELECT * EXCEPT expands to zero columns after applying EXCEPT", item.at);
@@ -50,6 +62,15 @@ function expandStar(item: Extract<SelectItem, { kind: "star" }>, context: Contex
     const base = { name: column.name, explicit: false, at: item.at };
     return expr === undefined ? { ...base, value: column.value } : { ...base, expr };
   });
+}
+
+function refuseTwice(names: readonly string[], list: string, at: number): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name.toUpperCase()))
+      throw new SqlError(`Duplicate column ${name} in SELECT * ${list} list`, at);
+    seen.add(name.toUpperCase());
+  }
 }
 
 function allColumns({ scope }: Context, at: number): Column[] {

@@ -1,6 +1,6 @@
 import type { Expr, FromItem, Select, WindowSpec } from "../sql/ast.ts";
 import { SqlError } from "../sql/error.ts";
-import { containsAggregate } from "./call.ts";
+import { containsAggregate, containsAnalytic } from "./call.ts";
 import { coerce, structLiteral } from "./coerce.ts";
 import type { Context, OutputColumn, Relational } from "./context.ts";
 import { analyzeFrom } from "./from.ts";
@@ -65,6 +65,11 @@ export function analyzeSelect(
     node.qualify === undefined
       ? undefined
       : condition(node.qualify, { ...withAliases, clause: "QUALIFY clause" }, "QUALIFY");
+  if (node.qualify !== undefined && !containsAnalytic([node.items, node.qualify]))
+    throw new SqlError(
+      "The QUALIFY clause requires analytic function to be present",
+      node.qualify.at,
+    );
   const output = outputOf(node, items, values, targets);
   const keys = tail.orderBy.map((item) => ({
     item,

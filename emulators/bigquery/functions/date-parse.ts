@@ -231,7 +231,7 @@ class Reader {
 function yearOf({ year, century, yearOfCentury }: Fields): number {
   if (yearOfCentury !== undefined) {
     if (century !== undefined) return century * 100 + yearOfCentury;
-    return yearOfCentury + (yearOfCentury < 70 ? 2000 : 1900);
+    return yearOfCentury + (yearOfCentury < 69 ? 2000 : 1900);
   }
   return century === undefined ? year : century * 100;
 }

@@ -1,4 +1,5 @@
 import { arrayOf, STRING } from "../analyze/types.ts";
+import { type Digits, digitsOfFloat, fixedText, scientific, type Tie } from "./decimal-digits.ts";
 import { internalUdf } from "./define.ts";
 import { parseJson, prettyJson, printJson } from "./json-text.ts";
 
@@ -128,13 +129,11 @@ function formatOne(
     );
   }
   if (/[dioxXu]/.test(type)) {
-    if (arg.kind !== "I" && !(arg.kind === "N" && /[di]/.test(type))) throw mismatch(type, arg);
+    if (arg.kind !== "I") throw mismatch(type, arg);
     return integer(type, flags, width, precision, arg);
   }
-  if (arg.kind === "N")
-    throw new Error(`Not supported by the local BigQuery: FORMAT %${type} of a decimal`);
-  if (arg.kind !== "F" && arg.kind !== "I") throw mismatch(type, arg);
-  if (arg.kind === "I") throw mismatch(type, arg);
+  if (arg.kind === "N") return decimal(type, flags, width, precision, arg.text);
+  if (arg.kind !== "F") throw mismatch(type, arg);
   return float(type, flags, width, precision, Number(arg.text.replace(/^(-?)inf$/, "$1Infinity")));
 }
 
@@ -167,8 +166,6 @@ function integer(
   precision: number | undefined,
   arg: Arg,
 ): string {
-  if (arg.kind === "N")
-    throw new Error("Not supported by the local BigQuery: FORMAT %d of a decimal");
   const value = BigInt(arg.text);
   const negative = value < 0n;
   const absolute = negative ? -value : value;
@@ -209,33 +206,59 @@ function float(
       false,
     );
   }
-  const body = magnitude(type.toLowerCase(), flags, precision ?? 6, Math.abs(value));
-  return pad(sign + (upper ? body.toUpperCase() : body), flags, width, true);
+  return point(type, flags, width, precision, sign, digitsOfFloat(Math.abs(value)), "even");
 }
 
-function magnitude(type: string, flags: string, precision: number, value: number): string {
-  if (type === "f") return fixed(value, precision, flags);
-  if (type === "e") return exponential(value, precision, flags);
+function decimal(
+  type: string,
+  flags: string,
+  width: number,
+  precision: number | undefined,
+  text: string,
+): string {
+  const [whole = "", fraction = ""] = text.replace("-", "").split(".");
+  const digits = { digits: BigInt(whole + fraction), scale: fraction.length };
+  const sign = signOf(text.startsWith("-"), flags);
+  return point(type, flags, width, precision, sign, digits, "away");
+}
+
+function point(
+  type: string,
+  flags: string,
+  width: number,
+  precision: number | undefined,
+  sign: string,
+  value: Digits,
+  tie: Tie,
+): string {
+  if ((precision ?? 0) > 1000)
+    throw new Error("Not supported by the local BigQuery: a precision over 1000 in FORMAT");
+  const body = magnitude(type.toLowerCase(), flags, precision ?? 6, value, tie);
+  return pad(sign + (/[FEG]/.test(type) ? body.toUpperCase() : body), flags, width, true);
+}
+
+function magnitude(
+  type: string,
+  flags: string,
+  precision: number,
+  value: Digits,
+  tie: Tie,
+): string {
+  if (type === "f") return fixed(fixedText(value, precision, tie), flags);
+  if (type === "e") return exponential(value, precision, flags, tie);
   const significant = precision === 0 ? 1 : precision;
-  const exponent =
-    value === 0 ? 0 : Number(value.toExponential(Math.min(significant - 1, 100)).split("e")[1]);
+  const { exponent } = scientific(value, significant - 1, tie);
   const short = exponent < -4 || exponent >= significant;
   const text = short
-    ? exponential(value, significant - 1, flags)
-    : fixed(value, significant - 1 - exponent, flags);
+    ? exponential(value, significant - 1, flags, tie)
+    : fixed(fixedText(value, significant - 1 - exponent, tie), flags);
   if (flags.includes("#")) return text;
   const [mantissa = "", power] = text.split("e");
   const trimmed = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
   return power === undefined ? trimmed : `${trimmed}e${power}`;
 }
 
-function fixed(value: number, precision: number, flags: string): string {
-  if (precision > 100)
-    throw new Error("Not supported by the local BigQuery: a precision over 100 in FORMAT");
-  const text =
-    value >= 1e21
-      ? `${BigInt(value)}${precision > 0 ? `.${"0".repeat(precision)}` : ""}`
-      : value.toFixed(precision);
+function fixed(text: string, flags: string): string {
   const [whole = "", fraction] = text.split(".");
   return (
     grouped(whole, flags) +
@@ -243,8 +266,8 @@ function fixed(value: number, precision: number, flags: string): string {
   );
 }
 
-function exponential(value: number, precision: number, flags: string): string {
-  const [mantissa = "", power = ""] = value.toExponential(Math.min(precision, 100)).split("e");
-  const [, sign = "+", digits = "0"] = /^([+-])(\d+)$/.exec(power) ?? [];
-  return `${mantissa}${flags.includes("#") && !mantissa.includes(".") ? "." : ""}e${sign}${digits.padStart(2, "0")}`;
+function exponential(value: Digits, precision: number, flags: string, tie: Tie): string {
+  const { mantissa, exponent } = scientific(value, precision, tie);
+  const power = `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  return `${mantissa}${flags.includes("#") && !mantissa.includes(".") ? "." : ""}e${power}`;
 }

@@ -20,6 +20,7 @@ import "./like.ts";
 import "./limits.ts";
 import "./more.ts";
 import "./math.ts";
+import "./decimal-functions.ts";
 import "./rounding.ts";
 import "./statistics.ts";
 import { udfs } from "./define.ts";

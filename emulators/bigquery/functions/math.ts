@@ -1,5 +1,5 @@
 import { BIGNUMERIC, NUMERIC } from "../analyze/types.ts";
-import { checked, divideRound, parseDecimal, scales, toFloat } from "./decimal.ts";
+import { checked, divideRound, scales } from "./decimal.ts";
 import { js, native } from "./define.ts";
 
 /** An overflow from finite arguments is an error; NaN and infinities pass through. */
@@ -59,25 +59,6 @@ const power = (x: number, y: number): number => {
   return finite("POW", x ** y, x, y);
 };
 js("POW|POWER", "FLOAT64 FLOAT64 -> FLOAT64", power);
-for (const type of [NUMERIC, BIGNUMERIC] as const)
-  js("POW|POWER", `${type.kind} ${type.kind} -> ${type.kind}`, (x: bigint, y: bigint) => {
-    const scale = 10n ** BigInt(scales[type.kind]);
-    if (y % scale !== 0n || y < 0n || y / scale > 1000n) {
-      const value = parseDecimal(
-        String(power(toFloat(x, type.kind), toFloat(y, type.kind))),
-        type.kind,
-      );
-      // Fractional and negative powers are exact to double precision only: not enough to be right.
-      throw new Error(
-        value === undefined
-          ? "numeric overflow: POW"
-          : "Not supported by the local BigQuery: POW of NUMERIC with this exponent",
-      );
-    }
-    const n = y / scale;
-    if (n === 0n) return scale;
-    return checked(divideRound(x ** n, scale ** (n - 1n)), type.kind, "POW");
-  });
 
 native("ABS", "INT64 -> INT64", (x) => `abs(${x})`);
 native("ABS", "NUMERIC -> NUMERIC", (x) => `abs(${x})`);
