@@ -1,81 +1,143 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { rmSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { Type } from "../analyze/types.ts";
 import { allUdfs } from "../functions/index.ts";
 import { SqlError } from "../sql/error.ts";
 import { duckError } from "./duck-error.ts";
 import { interruptible } from "./interrupt.ts";
-import type { Plain } from "./literal.ts";
+import { type Plain, quote } from "./literal.ts";
 import { reader } from "./plain.ts";
 import { registerUdfs } from "./udf.ts";
+import { workFolder } from "./work-folder.ts";
 
-/** DuckDB as this emulator uses it: in memory, with no way out of it. */
+export interface EngineOptions {
+  /** A DuckDB file that keeps everything; without it everything is in memory, compressed. */
+  readonly path?: string | undefined;
+}
+
+/** DuckDB as this emulator uses it: with no way out of it. */
 export interface Engine {
   /** Rows of a query whose columns have these types. */
   query(sql: string, types: readonly Type[]): Promise<Plain[][]>;
   /** Runs statements for their effect, one writer at a time; gives the number of changed rows of the last. */
   execute(sql: string): Promise<number>;
-  /** Runs `work` alone among writers, in one transaction that is taken back when it throws. */
-  transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` alone among writers, in one transaction that is taken back when it throws; then `undo` runs before
+   * the next writer. What `work` executes through this engine, and its own transactions, are part of this one.
+   */
+  transaction<T>(work: (connection: DuckDBConnection) => Promise<T>, undo?: () => void): Promise<T>;
+  /** Grows with every change of rows. */
+  readonly changes: number;
   close(): void;
 }
 
 const settings = {
-  enable_external_access: "false",
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
   allow_unsigned_extensions: "false",
   threads: "2",
+  // What does not fit goes to a folder of this process: a large query is slow rather than refused.
+  memory_limit: "512MB",
 } as const;
 
-export async function openEngine(): Promise<Engine> {
-  const instance = await DuckDBInstance.create(":memory:", settings);
+export async function openEngine({ path }: EngineOptions = {}): Promise<Engine> {
+  const folder = workFolder();
+  const instance = await DuckDBInstance.create(":memory:", {
+    ...settings,
+    temp_directory: folder,
+  });
   const writer = await instance.connect();
-  registerUdfs(writer, allUdfs());
-  await writer.run("SET TimeZone = 'UTC'");
-  await writer.run("SET lock_configuration = true");
-  let turn: Promise<unknown> = Promise.resolve();
-  const alone = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = turn.then(work);
-    turn = mine.catch(() => undefined); // the next writer does not care why this one failed
-    return mine;
-  };
-  return {
-    async query(sql, types) {
-      const connection = await instance.connect();
+  try {
+    registerUdfs(writer, allUdfs());
+    await writer.run(
+      `ATTACH ${quote(path ?? ":memory:")} AS store${path === undefined ? " (COMPRESS)" : ""}`,
+    );
+    await writer.run("USE store");
+    await writer.run("SET TimeZone = 'UTC'");
+    await writer.run("SET enable_external_access = false");
+    await writer.run("SET lock_configuration = true");
+  } catch (error) {
+    writer.closeSync();
+    instance.closeSync();
+    throw error;
+  }
+  return new DuckEngine(instance, writer, folder);
+}
+
+class DuckEngine implements Engine {
+  changes = 0;
+  private turn: Promise<unknown> = Promise.resolve();
+  private readonly inside = new AsyncLocalStorage<true>();
+  private readonly instance: DuckDBInstance;
+  private readonly writer: DuckDBConnection;
+  private readonly folder: string;
+
+  constructor(instance: DuckDBInstance, writer: DuckDBConnection, folder: string) {
+    this.instance = instance;
+    this.writer = writer;
+    this.folder = folder;
+  }
+
+  async query(sql: string, types: readonly Type[]): Promise<Plain[][]> {
+    const connection = await this.instance.connect();
+    try {
+      await connection.run("USE store");
+      return await interruptible(connection, () => readRows(connection, sql, types));
+    } catch (error) {
+      throw duckError(error);
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  execute(sql: string): Promise<number> {
+    return this.alone(async () => {
       try {
-        return await interruptible(connection, () => readRows(connection, sql, types));
+        return (await interruptible(this.writer, () => this.writer.run(sql))).rowsChanged;
       } catch (error) {
         throw duckError(error);
       } finally {
-        connection.closeSync();
+        this.changes += 1;
       }
-    },
-    execute: (sql) =>
-      alone(async () => {
-        try {
-          return (await interruptible(writer, () => writer.run(sql))).rowsChanged;
-        } catch (error) {
-          throw duckError(error);
-        }
-      }),
-    transaction: (work) =>
-      alone(async () => {
-        await writer.run("BEGIN TRANSACTION");
-        try {
-          const result = await interruptible(writer, () => work(writer));
-          await writer.run("COMMIT");
-          return result;
-        } catch (error) {
-          // A failed COMMIT has ended the transaction itself.
-          await writer.run("ROLLBACK").catch(() => undefined);
-          throw duckError(error);
-        }
-      }),
-    close() {
-      writer.closeSync();
-      instance.closeSync();
-    },
-  };
+    });
+  }
+
+  transaction<T>(
+    work: (connection: DuckDBConnection) => Promise<T>,
+    undo?: () => void,
+  ): Promise<T> {
+    const { writer } = this;
+    if (this.inside.getStore() === true) return work(writer);
+    return this.alone(async () => {
+      await writer.run("BEGIN TRANSACTION");
+      try {
+        const result = await this.inside.run(true, () => interruptible(writer, () => work(writer)));
+        await writer.run("COMMIT");
+        return result;
+      } catch (error) {
+        // A failed COMMIT has ended the transaction itself.
+        await writer.run("ROLLBACK").catch(() => undefined);
+        undo?.();
+        throw duckError(error);
+      } finally {
+        this.changes += 1;
+      }
+    });
+  }
+
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    if (this.inside.getStore() === true) return work();
+    const mine = this.turn.then(work);
+    this.turn = mine.catch(() => undefined); // the next writer does not care why this one failed
+    return mine;
+  }
+
+  close(): void {
+    this.writer.closeSync();
+    this.instance.closeSync();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
 }
 
 /** Results are held whole: so many values fit into the memory of a process with room to spare. */
