@@ -1,7 +1,7 @@
 import type { CrawlEdges } from "./edges.ts";
 import type { CrawlPlan } from "./plan.ts";
 import { refusal } from "./policy.ts";
-import { findStored } from "./store.ts";
+import { findStored, isStored } from "./store.ts";
 import type { Candidate } from "./source.ts";
 
 /** What a crawl would do, as far as its first page tells. */
@@ -59,7 +59,7 @@ export async function dryRun(
   for (const candidate of sample) {
     const refused = refusal(candidate, plan);
     if (refused !== null) counts[`skipped_${refused}`]++;
-    else if (known.has(candidate.objectName())) counts.already_stored++;
+    else if (isStored(candidate, known.get(candidate.objectName()))) counts.already_stored++;
     else wanted.push(candidate);
   }
   const share = sample.length === 0 ? 0 : lookedAt / sample.length;

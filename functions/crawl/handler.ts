@@ -9,11 +9,17 @@ import { type CrawlPlan, type CrawlTrigger, planCrawl } from "./plan.ts";
 import { sendProblem, toProblems } from "./problem.ts";
 import { CrawlRequest } from "./request.ts";
 
-const bodyLimitBytes = 64 * 1024;
+/** What only the source can tell to be wrong with a request, by the key that it is about. */
+const requestFaults: Readonly<Record<string, string>> = {
+  "bad-filter": "filter",
+  "bad-manifest": "manifest",
+  "no-manifest": "manifest",
+};
 
 /**
  * `POST /` with a JSON body (none is `{}`) runs a crawl and answers its report: 200 when it is complete or
- * partial, 500 when it failed, so that the scheduler tries again, 409 when one of the same query is running.
+ * partial, 500 when it failed, so that the scheduler tries again, 422 when what it asks for cannot be had, 409 when
+ * one of the same query is running.
  * `GET /crawls/{id}` answers the report as it is now. Errors are in the form of RFC 9457.
  */
 export function handleCrawl(config: CrawlConfig, edges: CrawlEdges) {
@@ -23,10 +29,11 @@ export function handleCrawl(config: CrawlConfig, edges: CrawlEdges) {
       return sendProblem(response, 404, [
         "there is POST / to start a crawl and GET /crawls/{id} to look at one",
       ]);
-    const method = crawlId === undefined ? "POST" : "GET";
-    if (request.method !== method) {
-      response.setHeader("allow", method);
-      return sendProblem(response, 405, [`${request.path} takes ${method} only`]);
+    const methods = crawlId === undefined ? ["POST"] : ["GET", "HEAD"];
+    if (!methods.includes(request.method)) {
+      const allow = methods.join(", ");
+      response.setHeader("allow", allow);
+      return sendProblem(response, 405, [`${request.path} takes ${allow} only`]);
     }
     try {
       if (crawlId !== undefined) await showCrawl(edges, response, crawlId);
@@ -39,7 +46,8 @@ export function handleCrawl(config: CrawlConfig, edges: CrawlEdges) {
 }
 
 async function showCrawl({ crawls }: CrawlEdges, response: Response, crawlId: string) {
-  const name = /^[\w-]{1,100}$/.test(crawlId) ? crawlId : null;
+  // Firestore keeps names with underscores at both ends for itself.
+  const name = /^[A-Za-z0-9][\w-]{0,99}$/.test(crawlId) ? crawlId : null;
   const document = name === null ? null : await crawls.read(name);
   if (document === null) return sendProblem(response, 404, [`there is no crawl ${crawlId}`]);
   const { schemaVersion: _, ...report } = document;
@@ -53,16 +61,12 @@ async function startCrawl(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const size = request.rawBody?.length ?? 0;
-  if (size > bodyLimitBytes)
-    return sendProblem(response, 413, [
-      `the body has ${size} bytes, it may have ${bodyLimitBytes}`,
-    ]);
-  // A body without a type is not read by the framework; it must not pass for none.
-  const isUnread = size === 0 && Number(request.get("content-length") ?? 0) > 0;
-  if (isUnread || (size > 0 && request.is("application/json") === false))
-    return sendProblem(response, 415, ["send application/json"]);
-  const parsed = CrawlRequest.safeParse(size === 0 ? {} : request.body);
+  const problem = typeProblem(request);
+  if (problem !== null) return sendProblem(response, 415, [problem]);
+  const body = parseBody(request.rawBody);
+  if (body === undefined)
+    return sendProblem(response, 400, ["the body cannot be read: it is not JSON in UTF-8"]);
+  const parsed = CrawlRequest.safeParse(body);
   if (!parsed.success) return sendProblem(response, 400, toProblems(parsed.error));
   const missing = missingSettings(config, parsed.data);
   if (missing.length > 0) return sendProblem(response, 400, missing);
@@ -80,7 +84,34 @@ async function startCrawl(
       crawl_id: crawlId,
     });
   }
-  response.status(outcome.status === "failed" ? 500 : 200).json(outcome);
+  if (outcome.status !== "failed") return void response.status(200).json(outcome);
+  const { status: crawl_status, ...report } = outcome;
+  const key = requestFaults[report.error_reason ?? ""];
+  const error = report.error ?? "the crawl failed";
+  const problems = [key === undefined ? error : `${key}: ${error}`];
+  sendProblem(response, key === undefined ? 500 : 422, problems, { ...report, crawl_status });
+}
+
+/** Why a body's type cannot be taken; null when it can, or when there is no body. */
+function typeProblem(request: Request): string | null {
+  if ((request.rawBody?.length ?? 0) === 0) return null;
+  if (!/^application\/json\s*(;|$)/i.test(request.get("content-type") ?? ""))
+    return "send application/json";
+  if (!/^[^;]*(;\s*charset="?utf-8"?\s*)?$/i.test(request.get("content-type") ?? ""))
+    return "send JSON in UTF-8";
+  if (!/^(identity)?$/i.test(request.get("content-encoding") ?? ""))
+    return "send the body uncompressed";
+  return null;
+}
+
+/** The JSON of a body, `{}` for none; undefined for what is no JSON. */
+function parseBody(bytes: Buffer | undefined): unknown {
+  if (bytes === undefined || bytes.length === 0) return {};
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the request asks for and the environment does not allow. */
@@ -101,7 +132,10 @@ async function answerDryRun(edges: CrawlEdges, plan: CrawlPlan, response: Respon
     response.status(200).json(await dryRun(edges, plan, sinceOf(plan, mark)));
   } catch (error) {
     if (!(error instanceof PermanentError)) throw error;
-    sendProblem(response, 502, [error.message], { reason: error.reason });
+    const { reason, message } = error;
+    const key = requestFaults[reason];
+    if (key !== undefined) return sendProblem(response, 422, [`${key}: ${message}`], { reason });
+    sendProblem(response, reason === "quota-exhausted" ? 503 : 502, [message], { reason });
   }
 }
 

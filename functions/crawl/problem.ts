@@ -1,4 +1,4 @@
-import type { Response } from "@google-cloud/functions-framework";
+import type { ServerResponse } from "node:http";
 import type { ZodError } from "zod";
 import { log } from "#shared/log.ts";
 
@@ -9,8 +9,10 @@ const titles: Readonly<Record<number, string>> = {
   409: "Conflict",
   413: "Content Too Large",
   415: "Unsupported Media Type",
+  422: "Unprocessable Content",
   500: "Internal Server Error",
   502: "Bad Gateway",
+  503: "Service Unavailable",
 };
 
 /**
@@ -18,7 +20,7 @@ const titles: Readonly<Record<number, string>> = {
  * one line; `more` are the members of this kind of problem alone.
  */
 export function sendProblem(
-  response: Response,
+  response: ServerResponse,
   status: number,
   problems: readonly string[],
   more: Readonly<Record<string, unknown>> = {},
@@ -26,8 +28,9 @@ export function sendProblem(
   log.requestRefused({ status, problems });
   const title = titles[status] ?? "Error";
   const detail = problems.join("; ");
-  const body = { type: "about:blank", title, status, detail, problems, ...more };
-  response.status(status).type("application/problem+json").send(JSON.stringify(body));
+  const body = { ...more, type: "about:blank", title, status, detail, problems };
+  response.writeHead(status, { "content-type": "application/problem+json" });
+  response.end(JSON.stringify(body));
 }
 
 /** Every problem that zod found, by the name of its key. */

@@ -1,7 +1,9 @@
 import { PermanentError } from "#shared/errors.ts";
 import { type Download, toDownload } from "#shared/web/download.ts";
+import { toPlainAddress } from "#shared/web/plain.ts";
 import { type ApiOptions, openApi } from "./api.ts";
 import { SearchPage, soundFields } from "./sound.ts";
+import { BadRequestError } from "./throttle.ts";
 
 export { type ApiOptions, QuotaExhaustedError } from "./api.ts";
 
@@ -18,7 +20,10 @@ export interface Freesound {
   readonly apiCalls: number;
   /** Time spent waiting for the key's quota, in milliseconds. */
   readonly waitedMs: number;
-  /** One page of up to 150 sounds, one API call. Its `next` is null on the last one. */
+  /**
+   * One page of up to 150 sounds, one API call. Its `next` is null on the last one.
+   * @throws PermanentError `bad-filter` with Freesound's words, `bad-key`
+   */
   search(search: Search): Promise<SearchPage>;
   /**
    * A preview, tried once. The stream fails when it is cut short, stalls or passes `limitBytes`.
@@ -52,10 +57,14 @@ export function openFreesound(options: ApiOptions): Freesound {
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error;
       if (error.reason === "not-found")
-        throw new PermanentError(missing, `${url.href} is not there (404)`, { cause: error });
+        throw new PermanentError(missing, `${toPlainAddress(url)} is not there (404)`, {
+          cause: error,
+        });
       // Previews need no key: a refusal of one says nothing about the key.
       if (error.reason === "bad-key" && missing === "preview-missing")
-        throw new PermanentError("preview-refused", `${url.href} was refused`, { cause: error });
+        throw new PermanentError("preview-refused", `${toPlainAddress(url)} was refused`, {
+          cause: error,
+        });
       throw error;
     }
   }
@@ -76,7 +85,13 @@ export function openFreesound(options: ApiOptions): Freesound {
       if (page > 1) url.searchParams.set("page", String(page));
       url.searchParams.set("page_size", String(pageSize));
       url.searchParams.set("fields", soundFields.join(","));
-      return SearchPage.parse(await api.get(url));
+      try {
+        return SearchPage.parse(await api.get(url));
+      } catch (error) {
+        if (filter === undefined || !(error instanceof BadRequestError)) throw error;
+        // It says all that its cause does.
+        throw new PermanentError("bad-filter", `Freesound refuses "${filter}": ${error.detail}`);
+      }
     },
 
     async preview(url, limitBytes) {

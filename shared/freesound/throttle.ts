@@ -32,6 +32,18 @@ export class ThrottledError extends FreesoundError {
   }
 }
 
+/** A 400 or another status that says that the request itself is wrong. */
+export class BadRequestError extends PermanentError {
+  override readonly name = "BadRequestError";
+  /** Freesound's words. */
+  readonly detail: string;
+
+  constructor(status: number, detail: string) {
+    super("bad-request", `Freesound answered ${status}: ${detail}`);
+    this.detail = detail;
+  }
+}
+
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 export type Unit = keyof typeof unitMs;
 const isUnit = (text: string): text is Unit => Object.hasOwn(unitMs, text);
@@ -66,7 +78,6 @@ export function toError(
       `Freesound refused the credentials (${detail}): check FREESOUND_API_KEY, and for originals FREESOUND_REFRESH_TOKEN`,
     );
   if (status === 404) return new PermanentError("not-found", `Freesound answered 404: ${detail}`);
-  if (status >= 400 && status < 500 && status !== 408)
-    return new PermanentError("bad-request", `Freesound answered ${status}: ${detail}`);
+  if (status >= 400 && status < 500 && status !== 408) return new BadRequestError(status, detail);
   return new FreesoundError(status, detail, askedMs);
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import { answerBrokenBodies } from "#functions/crawl/broken-body.ts";
 import { handleCrawl } from "#functions/crawl/handler.ts";
 import { CrawlConfig, parseConfig } from "#shared/config.ts";
-import { type Harness, startHarness } from "./crawl-harness.ts";
+import { type Harness, references, startHarness } from "./crawl-harness.ts";
 
 let harness: Harness;
 let server: Server;
@@ -46,6 +46,10 @@ async function call(path: string, init: RequestInit = {}): Promise<Answer> {
   };
 }
 
+/** A body whose length is not announced. */
+const streamOf = (text: string, times = 1) =>
+  ReadableStream.from(Array.from({ length: times }, () => Buffer.from(text)));
+
 const post = (body: unknown, headers: Record<string, string> = {}) =>
   call("/", {
     method: "POST",
@@ -54,7 +58,7 @@ const post = (body: unknown, headers: Record<string, string> = {}) =>
   });
 
 const expectProblem = (answer: Answer, status: number) => {
-  expect(answer.type).toMatch(/^application\/problem\+json/);
+  expect(answer.type).toBe("application/problem+json");
   expect(answer).toMatchObject({
     status,
     body: { type: "about:blank", title: expect.any(String), status, detail: expect.any(String) },
@@ -154,6 +158,12 @@ describe("what is wrong with a request is said, all of it", () => {
     [{ manifest: "list.csv", query: "x" }, /^query: .*manifest/],
     [[], /expected object/],
     [{ filter: "  " }, /^filter: /],
+    [
+      { licenses: ["foo"] },
+      /^licenses.0: "foo" is not known. Known are CC0-1.0, .*CC-BY-4.0.*Sampling-Plus/,
+    ],
+    [{ licenses: ["CC-FOO-9.9"] }, /^licenses.0: "CC-FOO-9.9" is not known/],
+    [{ licenses: ["CC-BY"] }, /^licenses.0: "CC-BY" needs its version, as in CC-BY-4.0/],
   ])("%j", async (body, problem) => {
     const answer = await post(body);
     expectProblem(answer, 400);
@@ -166,24 +176,90 @@ describe("what is wrong with a request is said, all of it", () => {
     expect(answer.body["detail"]).toMatch(/CLIENT_ID.*CLIENT_SECRET.*TOKEN_STORE/);
   });
 
-  test("no JSON, another type, too long, another method, another path, an unknown crawl", async () => {
-    expectProblem(await post("{not json"), 400);
-    expectProblem(await post("5"), 400);
-    expectProblem(
-      await call("/", { method: "POST", body: "x", headers: { "content-type": "text/plain" } }),
-      415,
-    );
-    expectProblem(await post({ query: "x".repeat(70_000) }), 413);
-    const get = await call("/");
-    expectProblem(get, 405);
-    expect(get.headers.get("allow")).toBe("POST");
-    const remove = await call("/crawls/x", { method: "DELETE" });
-    expectProblem(remove, 405);
-    expect(remove.headers.get("allow")).toBe("GET");
-    expectProblem(await call("/elsewhere", { method: "POST" }), 404);
-    expectProblem(await call("/crawls/nobody"), 404);
-    expectProblem(await call("/crawls/..%2F..%2Fwatermarks"), 404);
+  test.each([
+    ["no JSON", "{not json", {}, 400, /not JSON/],
+    ["no object", "5", {}, 400, /expected object/],
+    ["null", "null", {}, 400, /expected object/],
+    ["no UTF-8", Buffer.from([0x7b, 0xff, 0x7d]), {}, 400, /not JSON in UTF-8/],
+    ["another type", "x", { "content-type": "text/plain" }, 415, /application\/json/],
+    ["another charset", "{}", { "content-type": "application/json; charset=latin1" }, 415, /UTF-8/],
+    ["compressed", "{}", { "content-encoding": "gzip" }, 415, /uncompressed/],
+    ["long", JSON.stringify({ query: "x".repeat(70_000) }), {}, 413, /65536/],
+    ["long and no JSON", `{${"x".repeat(70_000)}`, {}, 413, /65536/],
+    ["long and of no known length", streamOf("x".repeat(70_000)), {}, 413, /65536/],
+    ["very long", streamOf("x".repeat(1_000_000), 20), {}, 413, /65536/],
+  ])("a body that is %s", async (_, body, headers, status, detail) => {
+    const answer = await call("/", {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body,
+      ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
+    });
+    expectProblem(answer, status);
+    expect(answer.body["detail"]).toMatch(detail);
     expect(harness.rows).toEqual([]);
+  });
+
+  test.each([
+    ["GET", "/", 405, "POST"],
+    ["PUT", "/", 405, "POST"],
+    ["OPTIONS", "/", 405, "POST"],
+    ["DELETE", "/crawls/x", 405, "GET, HEAD"],
+    ["POST", "/crawls/x", 405, "GET, HEAD"],
+    ["POST", "/elsewhere", 404, null],
+    ["GET", "/crawls", 404, null],
+    ["GET", "/crawls/nobody", 404, null],
+    ["GET", "/crawls/__abc__", 404, null],
+    ["GET", "/crawls/..%2F..%2Fwatermarks", 404, null],
+    ["GET", `/crawls/${"x".repeat(3000)}`, 404, null],
+    ["GET", "/crawls/%E0%A4%A", 400, null],
+    ["POST", "/%", 400, null],
+  ])("%s %s is %i", async (method, path, status, allow) => {
+    const answer = await call(path, { method });
+    expectProblem(answer, status);
+    expect(answer.headers.get("allow")).toBe(allow);
+    expect(String(answer.body["detail"]).startsWith("the address")).toBe(status === 400);
+    expect(harness.rows).toEqual([]);
+  });
+
+  test("HEAD answers as GET does, without a body", async () => {
+    const response = await fetch(`${url}/crawls/nobody`, { method: "HEAD" });
+    expect(response.status).toBe(404);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(await response.text()).toBe("");
+  });
+});
+
+describe("422: what only Freesound or the bucket can tell to be wrong", () => {
+  const bad = "durations:[1 TO 5]";
+
+  test.each([{}, { dryRun: true }])("a filter that Freesound refuses, %j", async (more) => {
+    harness.addSounds(1);
+    const answer = await post({ filter: bad, ...more });
+    expectProblem(answer, 422);
+    expect(answer.body["detail"]).toBe(
+      `filter: Freesound refuses "${bad}": Search server error: undefined field durations (please check that your filter syntax and field names are correct)`,
+    );
+    expect(harness.freesound.requests.apiCalls).toBe(1);
+  });
+
+  test.each([{}, { dryRun: true }])(
+    "a manifest that is not there, or is none, %j",
+    async (more) => {
+      const missing = await post({ manifest: "no.csv", ...more });
+      expectProblem(missing, 422);
+      expect(missing.body["detail"]).toMatch(/^manifest: gs:\/\/references\/no.csv is not there/);
+      harness.storage.objects.put(references, "bad.csv", "a,b\n1,2\n");
+      const bad = await post({ manifest: "bad.csv", ...more });
+      expectProblem(bad, 422);
+      expect(bad.body["detail"]).toMatch(/^manifest: bad.csv: .*missing: url, title, license/);
+    },
+  );
+
+  test("the report of the crawl that ended so is kept", async () => {
+    const answer = await post({ filter: bad });
+    const { body } = await call(`/crawls/${String(answer.body["crawl_id"])}`);
+    expect(body).toMatchObject({ status: "failed", error: expect.stringContaining("durations") });
   });
 });
 
@@ -206,11 +282,13 @@ test("a second crawl of the same query is refused with the running one's id", as
 
 test("a crawl that failed is answered with 500 and its report, so that the scheduler tries again", async () => {
   harness.freesound.failNext("invalid-token");
-  const { status, body } = await post({});
-  expect(status).toBe(500);
-  expect(body).toMatchObject({
-    status: "failed",
-    error: expect.stringMatching(/FREESOUND_API_KEY/),
+  const answer = await post({});
+  expectProblem(answer, 500);
+  expect(answer.body).toMatchObject({
+    crawl_status: "failed",
+    crawl_id: expect.any(String),
+    detail: expect.stringMatching(/FREESOUND_API_KEY/),
+    failures: [],
   });
 });
 
