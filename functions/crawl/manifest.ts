@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { licenseId } from "#shared/config.ts";
 import { PermanentError } from "#shared/errors.ts";
 import { toSpdx } from "#shared/freesound/license.ts";
+import { toLicenseId } from "#shared/licenses.ts";
 import { CsvError, parseCsv } from "./csv.ts";
 
 const httpsUrl = z
@@ -19,7 +19,7 @@ export const ManifestEntry = z
     /** The audio file. */
     url: httpsUrl,
     title: text,
-    /** SPDX id, or the address of a Creative Commons deed. */
+    /** SPDX id, the address of a Creative Commons deed, or `LicenseRef-NAME`. */
     license: text,
     license_url: z.url().optional(),
     author: text.optional(),
@@ -39,14 +39,13 @@ export const ManifestEntry = z
     created: z.iso.datetime({ offset: true }).optional(),
   })
   .transform((entry, context) => {
-    const fromDeed = toSpdx(entry.license);
-    const isDeed = /^https?:/.test(entry.license);
-    const license = fromDeed ?? entry.license;
-    if ((isDeed && fromDeed === null) || !licenseId.safeParse(license).success) {
+    const isDeed = /^https?:/i.test(entry.license);
+    const license = isDeed ? toSpdx(entry.license) : toLicenseId(entry.license);
+    if (license === null) {
       context.addIssue({
         code: "custom",
         path: ["license"],
-        message: "must be an SPDX id, such as CC-BY-4.0, or the address of a Creative Commons deed",
+        message: `"${entry.license.slice(0, 100)}" is not known: give an SPDX id such as CC-BY-4.0, the address of a Creative Commons deed, or LicenseRef-NAME for a licence of another kind`,
       });
       return z.NEVER;
     }
@@ -63,51 +62,90 @@ export interface ManifestLine {
   readonly problem: string;
 }
 
+/** A line as it stands, not looked at yet. */
+interface Raw {
+  readonly line: number;
+  readonly value: unknown;
+  /** Why there is no value; empty when there is one. */
+  readonly problem: string;
+}
+
+/** A manifest whose lines are read one after the other, as often as needed: what lives is its text. */
+export interface Manifest {
+  /** Lines that say something. */
+  readonly found: number;
+  /** Those behind a line; a line that is wrong is told apart, the others go on. */
+  after(line: number): Generator<ManifestLine, void, undefined>;
+}
+
 /**
- * The lines of a manifest, JSON lines or CSV by its name's extension. A line that is wrong is told apart, the
- * others go on.
+ * Opens a manifest, JSON lines or CSV by its name's extension.
  * @throws PermanentError `bad-manifest` for a CSV without the columns that are needed, or that is no CSV
  */
-export function parseManifest(name: string, content: string): ManifestLine[] {
-  const plain = content.replace(/^\uFEFF/, "");
-  return /\.csv$/i.test(name) ? fromCsv(name, plain) : fromJsonLines(plain);
-}
-
-function fromJsonLines(content: string): ManifestLine[] {
-  return content.split(/\r?\n/).flatMap((text, index) => {
-    if (text.trim() === "") return [];
-    try {
-      return [toLine(index + 1, JSON.parse(text))];
-    } catch {
-      return [{ line: index + 1, entry: null, problem: "is not JSON" }];
-    }
-  });
-}
-
-function fromCsv(name: string, content: string): ManifestLine[] {
+export function openManifest(name: string, content: string): Manifest {
+  const plain = content.startsWith("\uFEFF") ? content.slice(1) : content;
+  const raw = () => (/\.csv$/i.test(name) ? fromCsv(plain) : fromJsonLines(plain));
   try {
-    const [head, ...rows] = parseCsv(content);
-    const columns = head?.cells.map((cell) => cell.trim()) ?? [];
-    const missing = ["url", "title", "license"].filter((column) => !columns.includes(column));
-    if (missing.length > 0)
-      throw new CsvError(`its first line must name the columns; missing: ${missing.join(", ")}`);
-    return rows.map(({ line, cells }) => {
-      if (cells.length > columns.length)
-        return {
-          line,
-          entry: null,
-          problem: `has ${cells.length} cells for ${columns.length} columns`,
-        };
-      const said = columns.map((column, index) => [column, cells[index] ?? ""] as const);
-      return toLine(line, Object.fromEntries(said.filter(([, cell]) => cell !== "")));
-    });
+    let found = 0;
+    for (const _ of raw()) found++;
+    return {
+      found,
+      *after(line) {
+        for (const one of raw()) if (one.line > line) yield toLine(one);
+      },
+    };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw new PermanentError("bad-manifest", `${name}: ${error.message}`, { cause: error });
   }
 }
 
-function toLine(line: number, value: unknown): ManifestLine {
+function* fromJsonLines(content: string): Generator<Raw, void, undefined> {
+  let line = 1;
+  for (let at = 0; at < content.length; line++) {
+    const end = content.indexOf("\n", at);
+    const text = content.slice(at, end === -1 ? undefined : end).trim();
+    at = end === -1 ? content.length : end + 1;
+    if (text !== "") yield { line, ...fromJson(text) };
+  }
+}
+
+function fromJson(text: string): Pick<Raw, "value" | "problem"> {
+  try {
+    return { value: JSON.parse(text) as unknown, problem: "" };
+  } catch {
+    return { value: undefined, problem: "is not JSON" };
+  }
+}
+
+function* fromCsv(content: string): Generator<Raw, void, undefined> {
+  let columns: string[] | undefined;
+  for (const { line, cells } of parseCsv(content)) {
+    if (columns === undefined) {
+      columns = readHead(cells);
+      continue;
+    }
+    if (cells.length > columns.length) {
+      const problem = `has ${cells.length} cells for ${columns.length} columns`;
+      yield { line, value: undefined, problem };
+      continue;
+    }
+    const said = columns.map((column, index) => [column, cells[index] ?? ""] as const);
+    const value = Object.fromEntries(said.filter(([, cell]) => cell !== ""));
+    yield { line, value, problem: "" };
+  }
+  if (columns === undefined) readHead([]);
+}
+
+function readHead(cells: readonly string[]): string[] {
+  const columns = cells.map((cell) => cell.trim());
+  const missing = ["url", "title", "license"].filter((column) => !columns.includes(column));
+  if (missing.length === 0) return columns;
+  throw new CsvError(`its first line must name the columns; missing: ${missing.join(", ")}`);
+}
+
+function toLine({ line, value, problem }: Raw): ManifestLine {
+  if (problem !== "") return { line, entry: null, problem };
   const parsed = ManifestEntry.safeParse(value);
   if (parsed.success) return { line, entry: parsed.data, problem: "" };
   const problems = parsed.error.issues.map((issue) =>

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { crawlFormats, licenseId } from "#shared/config.ts";
+import { crawlFormats } from "#shared/config.ts";
+import { licenseId } from "#shared/licenses.ts";
 
 /** Body of a request for a crawl; every key overrides a setting of the environment for this crawl. */
 export const CrawlRequest = z

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { lookup } from "node:dns";
 import { z } from "zod";
 import { ObjectGoneError, PermanentError } from "#shared/errors.ts";
 import type { Objects } from "#shared/objects/objects.ts";
-import { isPublicAddress } from "#shared/web/address.ts";
 import { toDownload } from "#shared/web/download.ts";
+import { toPlainAddress } from "#shared/web/plain.ts";
+import { publicHttps } from "#shared/web/public-https.ts";
 import { ask, type Reach } from "#shared/web/request.ts";
-import { type ManifestEntry, type ManifestLine, parseManifest } from "./manifest.ts";
+import { parseRetryAfter } from "#shared/web/retry-after.ts";
+import { type Manifest, type ManifestEntry, type ManifestLine, openManifest } from "./manifest.ts";
 import { toMetadata } from "./metadata.ts";
 import type { Candidate, Page, Source } from "./source.ts";
 
@@ -23,24 +24,6 @@ export interface ManifestOptions {
 
 const manifestLimitBytes = 20_000_000;
 const linesPerPage = 100;
-/** Of the content types that are no audio, those that servers send for files they know nothing of. */
-const unspecific = new Set(["application/octet-stream", "binary/octet-stream", "application/ogg"]);
-
-/**
- * Where a manifest may point: https, no credentials in the address, and a host all of whose addresses are on
- * the public internet. The check is made on the very addresses that the connection then uses, in every
- * redirect again, so that a name that resolves to another address the second time gains nothing.
- */
-export const publicHttps: Reach = {
-  admit(url) {
-    if (url.protocol !== "https:")
-      throw new PermanentError("refused-address", `${url.protocol}//${url.host} is not https`);
-    if (url.username !== "" || url.password !== "")
-      throw new PermanentError("refused-address", `${url.host}: an address with credentials in it`);
-  },
-  isAllowedAddress: isPublicAddress,
-  lookup,
-};
 
 /** A place in a manifest; another version of the manifest begins anew. */
 const Place = z.object({ line: z.number(), digest: z.string() });
@@ -51,7 +34,13 @@ const Place = z.object({ line: z.number(), digest: z.string() });
  */
 export async function manifestSource(options: ManifestOptions): Promise<Source> {
   const content = await readManifest(options);
-  const lines = parseManifest(options.manifest, content);
+  const manifest = openManifest(options.manifest, content);
+  const wrong = firstIfAllWrong(manifest);
+  if (wrong !== null)
+    throw new PermanentError(
+      "bad-manifest",
+      `none of the lines of ${options.manifest} is right; line ${wrong.line}: ${wrong.problem}`,
+    );
   const digest = createHash("sha256").update(content).digest("hex").slice(0, 16);
   return {
     name: "manifest",
@@ -60,33 +49,49 @@ export async function manifestSource(options: ManifestOptions): Promise<Source> 
     start: { line: 0, digest },
     async *pages(place) {
       const { line, digest: version } = Place.parse(place);
-      const left = version === digest ? lines.filter((entry) => entry.line > line) : lines;
       const seen = new Set<string>();
-      for (let at = 0; at === 0 || at < left.length; at += linesPerPage) {
-        const part = left.slice(at, at + linesPerPage);
-        const isLast = at + linesPerPage >= left.length;
-        const next = isLast ? null : { line: part.at(-1)?.line ?? 0, digest };
-        yield await Promise.resolve(toPage(part, lines.length, next, seen, options));
+      let part: ManifestLine[] = [];
+      const toNext = (next: Page["next"]) => toPage(part, manifest.found, next, seen, options);
+      for (const entry of manifest.after(version === digest ? line : 0)) {
+        if (part.length === linesPerPage) {
+          yield await Promise.resolve(toNext({ line: part.at(-1)?.line ?? 0, digest }));
+          part = [];
+        }
+        part.push(entry);
       }
+      yield toNext(null);
     },
   };
 }
 
+/** The first line of a manifest of which no line is right; null where one is, or where there is none. */
+function firstIfAllWrong(manifest: Manifest): ManifestLine | null {
+  let first: ManifestLine | null = null;
+  for (const line of manifest.after(0)) {
+    if (line.entry !== null) return null;
+    first ??= line;
+  }
+  return first;
+}
+
 async function readManifest({ references, manifest }: ManifestOptions): Promise<string> {
+  let bytes: Uint8Array;
   try {
-    const bytes = await references.read(manifest);
-    if (bytes.length > manifestLimitBytes)
+    const size = await references.size(manifest);
+    if (size > manifestLimitBytes)
       throw new PermanentError(
         "bad-manifest",
-        `${manifest} has ${bytes.length} bytes, it may have ${manifestLimitBytes}: split it`,
+        `${manifest} has ${size} bytes, it may have ${manifestLimitBytes}: split it`,
       );
+    bytes = await references.read(manifest);
+  } catch (error) {
+    if (!(error instanceof ObjectGoneError)) throw error;
+    throw new PermanentError("no-manifest", error.message, { cause: error });
+  }
+  try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    if (error instanceof ObjectGoneError)
-      throw new PermanentError("no-manifest", error.message, { cause: error });
-    if (error instanceof TypeError)
-      throw new PermanentError("bad-manifest", `${manifest} is not UTF-8`, { cause: error });
-    throw error;
+    throw new PermanentError("bad-manifest", `${manifest} is not UTF-8`, { cause: error });
   }
 }
 
@@ -115,27 +120,30 @@ function toPage(
 function toCandidate(entry: ManifestEntry, options: ManifestOptions): Candidate {
   const { signal, idleTimeoutMs, reach = publicHttps } = options;
   const url = new URL(entry.url);
-  const id = createHash("sha256").update(url.href).digest("hex").slice(0, 20);
+  const id = createHash("sha256").update(withoutSignature(url).href).digest("hex").slice(0, 20);
   const get = async (method: "GET" | "HEAD") => {
     const answer = await ask(url, reach, { method, idleTimeoutMs, signal });
     if (answer.status === 200) return answer;
     answer.body.destroy();
-    const message = `${url.href} answered ${answer.status}`;
+    const message = `${toPlainAddress(url)} answered ${answer.status}`;
     if (answer.status === 404 || answer.status === 410)
       throw new PermanentError("file-missing", message);
     const isTemporary = answer.status >= 500 || [408, 425, 429].includes(answer.status);
-    throw isTemporary ? new Error(message) : new PermanentError("refused", message);
+    if (!isTemporary) throw new PermanentError("refused", message);
+    const retryAfterMs = parseRetryAfter(answer.headers["retry-after"], Date.now());
+    throw Object.assign(new Error(message), retryAfterMs === undefined ? {} : { retryAfterMs });
   };
   return {
     id,
     title: entry.title,
     license: entry.license,
     genAiPreference: entry.gen_ai_preference ?? null,
+    host: url.host,
     durationSeconds: null,
     metadata: toMetadata({
       source: "manifest",
       "source-id": id,
-      "source-url": entry.source_url ?? entry.url,
+      "source-url": entry.source_url ?? url.origin + url.pathname,
       title: entry.title,
       username: entry.author,
       license: entry.license,
@@ -148,11 +156,6 @@ function toCandidate(entry: ManifestEntry, options: ManifestOptions): Candidate 
     objectName: () => `manifest/${id}.${extension(url)}`,
     async open(limitBytes) {
       const answer = await get("GET");
-      const type = answer.headers["content-type"]?.split(";")[0]?.trim().toLowerCase() ?? "";
-      if (type !== "" && !type.startsWith("audio/") && !unspecific.has(type)) {
-        answer.body.destroy();
-        throw new PermanentError("not-audio", `${url.href} is ${type}, not audio`);
-      }
       return toDownload(answer, { limitBytes, md5: entry.md5?.toLowerCase() ?? null });
     },
     async bytes() {
@@ -161,6 +164,18 @@ function toCandidate(entry: ManifestEntry, options: ManifestOptions): Candidate 
       return headers["content-length"] === undefined ? null : Number(headers["content-length"]);
     },
   };
+}
+
+/** What clouds and caches add to an address to let its bearer in for a while: the file stays the same. */
+const signature =
+  /^(x-(goog|amz)-.+|googleaccessid|awsaccesskeyid|key-pair-id|policy|signature|expires|sig)$/i;
+
+/** The address by which a file is known: one that was signed anew is the same file. */
+function withoutSignature(url: URL): URL {
+  const plain = new URL(url);
+  for (const name of url.searchParams.keys())
+    if (signature.test(name)) plain.searchParams.delete(name);
+  return plain;
 }
 
 /** The file's own extension when it looks like one; what the file really is, `load` finds by its content. */

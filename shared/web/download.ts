@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { PermanentError } from "#shared/errors.ts";
+import { toPlainAddress } from "./plain.ts";
 import type { Answer } from "./request.ts";
 
 /** Bytes on their way, with what the server said of them. */
@@ -32,7 +33,7 @@ export function toDownload(
   const tooLarge = () =>
     new PermanentError(
       "too-large",
-      `${url.href} has more than the ${limitBytes} bytes of MAX_BYTES`,
+      `${toPlainAddress(url)} has more than the ${limitBytes} bytes of MAX_BYTES`,
     );
   if (length !== null && length > limitBytes) {
     body.destroy();
@@ -48,10 +49,10 @@ export function toDownload(
       yield chunk;
     }
     if (length !== null && size !== length)
-      throw new Error(`${url.href} ended after ${size} of ${length} bytes`);
+      throw new Error(`${toPlainAddress(url)} ended after ${size} of ${length} bytes`);
     const got = hash?.digest("hex") ?? null;
     if (got !== md5?.toLowerCase() && md5 !== null)
-      throw new Error(`${url.href} has the MD5 ${got}, not the announced ${md5}`);
+      throw new Error(`${toPlainAddress(url)} has the MD5 ${got}, not the announced ${md5}`);
   }
   return {
     body: Readable.from(checked(), { objectMode: false }),

@@ -3,6 +3,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { PermanentError } from "#shared/errors.ts";
+import { toPlainAddress } from "./plain.ts";
 
 /** What the other side may be. */
 export interface Reach {
@@ -65,7 +66,7 @@ export async function ask(address: URL, reach: Reach, options: Ask): Promise<Ans
     if (hops >= redirectLimit)
       throw new PermanentError(
         "redirects",
-        `${address.href} redirects more than ${redirectLimit} times`,
+        `${toPlainAddress(address)} redirects more than ${redirectLimit} times`,
       );
     url = new URL(location, url);
   }
@@ -102,7 +103,9 @@ function exchange(url: URL, reach: Reach, options: Ask): Promise<http.IncomingMe
     });
     let answer: http.IncomingMessage | undefined;
     request.on("timeout", () => {
-      const stalled = new StalledError(`${url.href} sent nothing for ${idleTimeoutMs} ms`);
+      const stalled = new StalledError(
+        `${toPlainAddress(url)} sent nothing for ${idleTimeoutMs} ms`,
+      );
       if (answer === undefined) request.destroy(stalled);
       else answer.destroy(stalled);
     });

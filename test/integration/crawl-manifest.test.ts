@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
-import type { lookup } from "node:dns";
+import { lookup } from "node:dns";
 import { createServer, type Server } from "node:http";
+import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeAll, afterAll, describe, expect, test } from "vitest";
-import { publicHttps } from "#functions/crawl/source-manifest.ts";
+import { afterEach, beforeAll, afterAll, describe, expect, test, vi } from "vitest";
+import { setLogLevel } from "#shared/log.ts";
+import { publicHttps } from "#shared/web/public-https.ts";
+import { isPublicAddress } from "#shared/web/address.ts";
 import { ask, type Reach } from "#shared/web/request.ts";
 import {
   backgroundOf,
@@ -13,6 +16,7 @@ import {
   references,
   startHarness,
 } from "./crawl-harness.ts";
+import { literalTargets, namedTargets, toTable, toUrl } from "./ssrf-targets.ts";
 
 const audio = Buffer.from("as good as audio");
 const md5 = createHash("md5").update(audio).digest("hex");
@@ -27,6 +31,8 @@ beforeAll(async () => {
     if (url.startsWith("/missing")) response.writeHead(404).end();
     else if (url.startsWith("/page"))
       response.writeHead(200, { "content-type": "text/html" }).end("<p>");
+    else if (url.startsWith("/to?"))
+      response.writeHead(302, { location: toAscii(decodeURIComponent(url.slice(4))) }).end();
     else if (url.startsWith("/inside"))
       response.writeHead(302, { location: "http://localhost:1/" }).end();
     else {
@@ -71,6 +77,28 @@ const reach: Reach = {
     else hole.admit(url);
   },
 };
+
+const toAscii = (text: string) => text.replaceAll(/[^ -~]+/g, encodeURIComponent);
+
+/** The guard as it is, but that files.example, and it alone, may be the tests' own server. */
+function guarded(): Reach {
+  let host = "";
+  return {
+    ...publicHttps,
+    admit(url) {
+      host = url.hostname;
+      reach.admit(url);
+    },
+    isAllowedAddress: (address) =>
+      host === "files.example" ? address === "127.0.0.1" : isPublicAddress(address),
+    lookup: ((name: string, options: never, done: never) =>
+      (name === "files.example" ? lookupAs("127.0.0.1") : lookup)(
+        name,
+        options,
+        done,
+      )) as typeof lookup,
+  };
+}
 
 const entry = (path: string, more: object = {}) => ({
   url: `https://files.example/${path}`,
@@ -166,40 +194,45 @@ const tryIt = async (url: string, guard: Partial<Reach> = {}) =>
 
 describe("SSRF: what a manifest may never reach", () => {
   const refused = { reason: "refused-address" };
+  const literals = literalTargets.flatMap(({ target, tried }) =>
+    tried.map((one) => [target, toUrl(one)] as const),
+  );
 
-  test.each([
-    ["plain http", "http://example.org/"],
-    ["another scheme", "ftp://example.org/"],
-    ["a file", "file:///etc/passwd"],
-    ["credentials", "https://user:secret@example.org/"],
-    ["loopback", "https://127.0.0.1/"],
-    ["loopback in decimal", "https://2130706433/"],
-    ["loopback in octal", "https://0177.0.0.1/"],
-    ["loopback in hexadecimal", "https://0x7f000001/"],
-    ["loopback in short", "https://127.1/"],
-    ["loopback in wide digits", "https://１２７.０.０.１/"],
-    ["loopback by name", "https://localhost/"],
-    ["this host", "https://0.0.0.0/"],
-    ["the metadata server", "https://169.254.169.254/computeMetadata/v1/"],
-    ["private", "https://10.0.0.1/"],
-    ["private", "https://192.168.0.1/"],
-    ["IPv6 loopback", "https://[::1]/"],
-    ["IPv6 mapped", "https://[::ffff:127.0.0.1]/"],
-    ["IPv6 mapped, hexadecimal", "https://[::ffff:7f00:1]/"],
-    ["IPv6 NAT64", "https://[64:ff9b::7f00:1]/"],
-    ["IPv6 unique local", "https://[fd00::1]/"],
-    ["IPv6 link-local", "https://[fe80::1]/"],
-  ])("%s: %s", async (_, url) => {
+  test("is documented as it is tried", async () => {
+    const readme = new URL("../../functions/crawl/README.md", import.meta.url);
+    expect(await readFile(readme, "utf8")).toContain(toTable());
+  });
+
+  test.each(literals)("%s: %s", async (_, url) => {
     await expect(tryIt(url)).rejects.toMatchObject(refused);
   });
 
-  test.each([
-    ["a name of a private address", ["10.1.2.3"]],
-    ["a name of the metadata server", ["169.254.169.254"]],
-    ["a name with one private address among public ones", ["8.8.8.8", "192.168.0.1"]],
-    ["a name of an IPv6 loopback", ["::1"]],
-  ])("%s", async (_, addresses) => {
-    const guard = { lookup: lookupAs(...addresses) };
+  test.each(literals)("as a redirect, %s: %s", async (_, url) => {
+    const address = `https://files.example/to?${encodeURIComponent(url)}`;
+    await expect(tryIt(address, guarded())).rejects.toMatchObject(refused);
+    expect(hits).toHaveLength(1);
+  });
+
+  test("in a manifest every one of them is a failure of its own line, and nothing is fetched", async () => {
+    harness = await startHarness();
+    const lines = literals.map(([title, url]) => ({ url, title, license: "CC0-1.0" }));
+    harness.storage.objects.put(
+      references,
+      "inside.jsonl",
+      lines.map((line) => JSON.stringify(line)).join("\n"),
+    );
+    const report = await harness.crawl({ manifest: "inside.jsonl" });
+    expect(report).toMatchObject({ stored: 0, bytes: 0 });
+    // The same address, written otherwise, is one recording.
+    expect(report.failed).toBeGreaterThan(45);
+    for (const { reason } of report.failures)
+      expect(reason).toMatch(/not on the public internet|https|credentials|port/);
+  });
+
+  test.each(
+    namedTargets.flatMap(({ target, tried }) => tried.map((one) => [target, one] as const)),
+  )("%s: %s", async (_, addresses) => {
+    const guard = { lookup: lookupAs(...addresses.split(", ")) };
     await expect(tryIt("https://harmless.example/", guard)).rejects.toMatchObject(refused);
   });
 
@@ -217,18 +250,74 @@ describe("SSRF: what a manifest may never reach", () => {
     expect(lookups).toBe(1);
   });
 
-  test("a redirect inside", async () => {
-    const guard = { ...reach, isAllowedAddress: () => true };
-    await expect(tryIt("https://files.example/inside", guard)).rejects.toMatchObject(refused);
-    expect(hits).toEqual(["GET /inside"]);
+  test("a name that has moved inside since the connection before is refused for the next one", async () => {
+    const answers = ["127.0.0.1", "10.0.0.1"];
+    const moving = {
+      ...reach,
+      lookup: ((...asked: [string, never, never]) =>
+        lookupAs(answers.shift() ?? "10.0.0.1")(...asked)) as typeof lookup,
+    };
+    const [first, second] = [`https://files.example/one.wav`, "https://files.example/one.wav"];
+    (await tryIt(first, moving)).body.destroy(); // its connection is not used again
+    await expect(tryIt(second, moving)).rejects.toMatchObject(refused);
   });
 
   test("a server whose certificate nobody vouches for", async () => {
     // The tests' server speaks no TLS at all, as good as a wrong certificate: nothing is sent to it.
-    const guard = { lookup: lookupAs("127.0.0.1"), isAllowedAddress: () => true };
+    const guard = {
+      admit: () => {},
+      lookup: lookupAs("127.0.0.1"),
+      isAllowedAddress: () => true,
+    };
     await expect(tryIt(`https://files.example:${port}/`, guard)).rejects.toThrowError(
       /SSL|TLS|wrong version/i,
     );
     expect(hits).toEqual([]);
+  });
+});
+
+test("a signed address is one recording however often it is signed, and its signature is told to nobody", async () => {
+  harness = await startHarness({ reach });
+  const put = (secret: string) =>
+    harness?.storage.objects.put(
+      references,
+      "signed.csv",
+      [
+        "url,title,license",
+        `https://files.example/one.wav?X-Goog-Signature=${secret}&id=7,One,CC0-1.0`,
+        `https://files.example/missing.wav?token=${secret},Two,CC0-1.0`,
+        `https://files.example/page.wav?sig=${secret},Three,CC0-1.0`,
+        `https://files.example/inside.wav?sig=${secret},Four,CC0-1.0`,
+      ].join("\n"),
+    );
+  put("secret-one");
+  const lines: string[] = [];
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((line) => {
+    lines.push(String(line));
+    return true;
+  });
+  setLogLevel("DEBUG");
+  const first = await harness.crawl({ manifest: "signed.csv" }).finally(() => {
+    write.mockRestore();
+    setLogLevel("ERROR");
+  });
+  expect(first).toMatchObject({ stored: 1, failed: 3 });
+  expect(lines.join("")).toContain("missing.wav");
+  const [object] = harness.storage.objects.list(bucket);
+  expect(object?.fields.metadata).toMatchObject({ "source-url": "https://files.example/one.wav" });
+  expect(JSON.stringify([first, lines, harness.rows, object?.fields])).not.toContain("secret-one");
+  put("secret-two");
+  expect(await harness.crawl({ manifest: "signed.csv" })).toMatchObject({
+    stored: 0,
+    already_stored: 1,
+  });
+});
+
+test("a manifest that is too long is refused before it is read", async () => {
+  harness = await startHarness();
+  harness.storage.objects.put(references, "long.csv", Buffer.alloc(20_000_001, 97));
+  expect(await harness.crawl({ manifest: "long.csv" })).toMatchObject({
+    status: "failed",
+    error: expect.stringMatching(/long.csv has 20000001 bytes, it may have 20000000: split it/),
   });
 });

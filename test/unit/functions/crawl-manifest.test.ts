@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseCsv } from "#functions/crawl/csv.ts";
-import { parseManifest } from "#functions/crawl/manifest.ts";
+import { CsvError, parseCsv } from "#functions/crawl/csv.ts";
+import { openManifest } from "#functions/crawl/manifest.ts";
 
 describe("CSV (RFC 4180)", () => {
   test.each([
@@ -30,21 +30,67 @@ describe("CSV (RFC 4180)", () => {
     ["one", [["one"]]],
     [",", [["", ""]]],
   ])("%j", (text, rows) => {
-    expect(parseCsv(text).map(({ cells }) => cells)).toEqual(rows);
+    expect([...parseCsv(text)].map(({ cells }) => cells)).toEqual(rows);
   });
 
   test("rows know their line", () => {
-    expect(parseCsv('h\n"a\nb"\n\nc').map(({ line }) => line)).toEqual([1, 2, 5]);
+    expect([...parseCsv('h\n"a\nb"\n\nc')].map(({ line }) => line)).toEqual([1, 2, 5]);
+  });
+
+  test("takes time in proportion to its length, whatever is in it", () => {
+    const length = 1_000_000;
+    const startedAt = performance.now();
+    for (const text of [
+      `url\n"${"a".repeat(length)}"\n`,
+      `url\n"${'""'.repeat(length / 2)}"\n`,
+      ",".repeat(length),
+      '"a\nb",'.repeat(length / 6),
+      "\r\n".repeat(length / 2),
+    ])
+      expect([...parseCsv(text)].length).toBeLessThan(3);
+    expect(() => [...parseCsv('"'.repeat(length + 1))]).toThrowError(CsvError);
+    expect(performance.now() - startedAt).toBeLessThan(5000); // the square of it would be minutes
   });
 
   test.each(['"open', 'a"b"', '"a"b'])("%j is none", (text) => {
-    expect(() => parseCsv(text)).toThrowError(/quote/);
+    expect(() => [...parseCsv(text)]).toThrowError(/quote/);
   });
 });
 
 const good = { url: "https://example.org/a.wav", title: "A", license: "CC-BY-4.0" };
 
+const parseManifest = (name: string, content: string) => [...openManifest(name, content).after(0)];
+
 describe("a manifest", () => {
+  test("has lines that are read one by one, from any of them on", () => {
+    const line = JSON.stringify(good);
+    const manifest = openManifest("l.jsonl", `${line}\r\n\n{\n${line}`);
+    expect(manifest.found).toBe(3);
+    expect([...manifest.after(1)].map(({ line }) => line)).toEqual([3, 4]);
+    const table = openManifest("l.csv", "url,title,license\nhttps://a.example/1.wav,A,MIT\n\n,B\n");
+    expect(table.found).toBe(2);
+    expect([...table.after(2)].map(({ line }) => line)).toEqual([4]);
+  });
+
+  test.each([
+    ["cc-by-4.0", "CC-BY-4.0"],
+    ["CC BY-NC-SA 3.0", "CC-BY-NC-SA-3.0"],
+    ["Sampling+", "Sampling-Plus"],
+    ["sampling%2B", "Sampling-Plus"],
+    ["Sampling-Plus", "Sampling-Plus"],
+    ["LicenseRef-house-rules", "LicenseRef-house-rules"],
+    ["https://creativecommons.org/licenses/by/3.0/us/deed.en", "CC-BY-3.0-US"],
+    ["whatever", null],
+    ["CC-FOO-9.9", null],
+    ["CC-BY-5.0", null],
+    ["https://creativecommons.org/licenses/foo/9.9/", null],
+    ["https://example.org/licenses/by/4.0/", null],
+  ])("the licence %s is %s", (license, id) => {
+    const [line] = parseManifest("l.jsonl", JSON.stringify({ ...good, license }));
+    expect(line?.entry?.license ?? null).toBe(id);
+    expect(line?.problem.includes(`license: "${license}" is not known`)).toBe(id === null);
+  });
+
   test("as JSON lines: what is wrong with a line is said, the others go on", () => {
     const lines = [
       JSON.stringify({ ...good, tags: ["x", "y"], author: "Ann" }),
