@@ -12,7 +12,7 @@ import { loudLevel, speechContrast } from "#shared/dsp/speech-contrast.ts";
 import { speechProbability, speechTraits } from "#shared/dsp/speech-traits.ts";
 import { SrmrMeter } from "#shared/dsp/srmr.ts";
 import { TruePeakMeter } from "#shared/dsp/true-peak.ts";
-import { VoicingMeter } from "#shared/dsp/voicing.ts";
+import { lowestVoicingRate, VoicingMeter } from "#shared/dsp/voicing.ts";
 import { WadaSnrMeter } from "#shared/dsp/wada-snr.ts";
 import type { AudioFormat } from "./audio-stream.ts";
 import type { DecodedBlock } from "./block.ts";
@@ -26,6 +26,7 @@ const speechRate = 22_050;
 export class Measures {
   readonly #format: AudioFormat;
   readonly #decimator: Decimator;
+  readonly #lowDecimator: Decimator;
   readonly #loudness: LoudnessMeter;
   readonly #channels: ChannelMeter;
   readonly #truePeaks: readonly TruePeakMeter[];
@@ -55,10 +56,11 @@ export class Measures {
     this.#bandwidth = new BandwidthMeter(sampleRate);
     const rate = this.#decimator.sampleRate;
     this.#level = new ActiveLevelMeter(rate);
-    this.#hum = new HumMeter(rate);
+    this.#lowDecimator = new Decimator(rate, lowestVoicingRate);
+    this.#hum = new HumMeter(rate, this.#lowDecimator.sampleRate);
     this.#srmr = new SrmrMeter(rate, false);
     this.#bands = new BandLevelMeter(rate);
-    this.#voicing = new VoicingMeter(rate);
+    this.#voicing = new VoicingMeter(this.#lowDecimator.sampleRate);
   }
 
   push(block: DecodedBlock): void {
@@ -69,12 +71,18 @@ export class Measures {
       this.#clipping[channel].push(samples);
     });
     const mono = toMono(block);
-    for (let i = 0; i < mono.length; i++) this.#sum += mono[i];
+    this.#sum += sumOf(mono);
     this.#frames += mono.length;
-    for (const meter of [this.#dropouts, this.#snr, this.#bandwidth]) meter.push(mono);
+    this.#dropouts.push(mono);
+    this.#snr.push(mono);
+    this.#bandwidth.push(mono);
     const slow = this.#decimator.push(mono);
-    for (const meter of [this.#level, this.#hum, this.#srmr, this.#bands, this.#voicing])
-      meter.push(slow);
+    this.#level.push(slow);
+    this.#srmr.push(slow);
+    this.#bands.push(slow);
+    const low = this.#lowDecimator.push(slow);
+    this.#hum.push(slow, low);
+    this.#voicing.push(low);
   }
 
   result(): Scorecard {
@@ -112,6 +120,12 @@ export class Measures {
       channels: this.#channels.result(),
     };
   }
+}
+
+function sumOf(samples: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i];
+  return sum;
 }
 
 const toDecibels = (amplitude: number) => (amplitude > 0 ? 20 * Math.log10(amplitude) : null);

@@ -34,7 +34,6 @@ export class BandLevelMeter implements BandLevels {
   constructor(sampleRate: number) {
     const window = hann(Math.round(windowSeconds * sampleRate));
     const spectrum = planPowerSpectrum(window, 2 ** Math.ceil(Math.log2(window.length)));
-    const power = new Float64Array(spectrum.bins);
     const scale = 1 / window.reduce((sum, w) => sum + w * w, 0);
     const edges = bandEdges(
       Math.min(highestHz, sampleRate / 2),
@@ -42,15 +41,16 @@ export class BandLevelMeter implements BandLevels {
       sampleRate / spectrum.size,
     );
     this.#framer = new Framer(window.length, hopSeconds * sampleRate, (frame) => {
-      const row = this.#nextRow();
-      spectrum.of(frame, power);
+      const power = spectrum.of(frame);
+      const rows = this.#roomForRow();
+      const row = (this.frames++ % chunkFrames) * (this.bands + 1);
       for (let band = 0; band < this.bands; band++) {
         let sum = 0;
         for (let bin = edges[band]; bin < edges[band + 1]; bin++) sum += power[bin];
         const mean = (sum * scale) / (edges[band + 1] - edges[band]);
-        row[band] = mean > 1e-13 ? 10 * Math.log10(mean) : floorDb;
+        rows[row + band] = mean > 1e-13 ? 10 * Math.log10(mean) : floorDb;
       }
-      row[this.bands] = frameLevel(frame);
+      rows[row + this.bands] = frameLevel(frame);
     });
   }
 
@@ -72,13 +72,11 @@ export class BandLevelMeter implements BandLevels {
     return this.level(frame, this.bands) === Number.NEGATIVE_INFINITY;
   }
 
-  #nextRow(): Float32Array {
-    const index = this.frames++ % chunkFrames;
-    if (index === 0) this.#chunks.push(new Float32Array(chunkFrames * (this.bands + 1)));
-    return this.#chunks[this.#chunks.length - 1].subarray(
-      index * (this.bands + 1),
-      (index + 1) * (this.bands + 1),
-    );
+  /** The chunk that the next row goes to. */
+  #roomForRow(): Float32Array {
+    if (this.frames % chunkFrames === 0)
+      this.#chunks.push(new Float32Array(chunkFrames * (this.bands + 1)));
+    return this.#chunks[this.#chunks.length - 1];
   }
 }
 

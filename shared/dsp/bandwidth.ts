@@ -29,13 +29,13 @@ export class BandwidthMeter implements Measure<Bandwidth | null> {
   constructor(sampleRate: number) {
     const size = 2 ** Math.max(8, Math.round(Math.log2(0.0232 * sampleRate)));
     const spectrum = planPowerSpectrum(blackmanHarris(size), size);
-    const power = new Float64Array(spectrum.bins);
     this.#sum = new Float64Array(spectrum.bins);
     this.#binHz = sampleRate / size;
     this.#nyquist = sampleRate / 2;
     this.#framer = new Framer(size, hopSeconds * sampleRate, (frame) => {
-      spectrum.of(frame, power);
-      for (let bin = 0; bin < power.length; bin++) this.#sum[bin] += power[bin];
+      const power = spectrum.of(frame);
+      const sum = this.#sum;
+      for (let bin = 0; bin < sum.length; bin++) sum[bin] += power[bin];
     });
   }
 

@@ -1,3 +1,5 @@
+import { block, chunkSamples, first, kernels, second } from "./kernels.ts";
+
 export interface ChannelFacts {
   /** Two channels or more that carry one signal. */
   readonly isDualMono: boolean;
@@ -21,19 +23,24 @@ export class ChannelMeter {
     this.#energy = new Float64Array(channels);
   }
 
-  push(block: readonly Float32Array[]): void {
-    block.forEach((samples, channel) => {
-      let energy = 0;
-      for (let i = 0; i < samples.length; i++) energy += samples[i] * samples[i];
-      this.#energy[channel] += energy;
-    });
-    const [left, right] = block;
-    if (!left || !right) return;
-    for (let i = 0; i < left.length; i++) {
-      const l = left[i];
-      const r = right[i];
-      this.#difference += (l - r) * (l - r);
-      this.#sum += (l + r) * (l + r);
+  push(channels: readonly Float32Array[]): void {
+    for (let i = 0; i < channels.length; i += 2) this.#pushPair(channels, i);
+  }
+
+  #pushPair(channels: readonly Float32Array[], index: number) {
+    const a = channels[index];
+    const b = channels[index + 1] ?? a;
+    for (let at = 0; at < a.length; at += chunkSamples) {
+      const count = Math.min(chunkSamples, a.length - at);
+      put(first.view, a, at, count);
+      put(second.view, b, at, count);
+      kernels.pairEnergies(first.at, second.at, count, block.at);
+      const [ofA, ofB, difference, sum] = block.view;
+      this.#energy[index] += ofA;
+      if (index + 1 < channels.length) this.#energy[index + 1] += ofB;
+      if (index > 0) continue;
+      this.#difference += difference;
+      this.#sum += sum;
     }
   }
 
@@ -51,4 +58,10 @@ export class ChannelMeter {
       isInverted: isPair && this.#sum < faint * this.#difference,
     };
   }
+}
+
+/** Samples for a kernel that takes four at a time. */
+function put(room: Float32Array, samples: Float32Array, from: number, count: number) {
+  room.set(samples.subarray(from, from + count));
+  room.fill(0, count, count + 3);
 }

@@ -1,3 +1,4 @@
+import { chunkSamples, first, kernels, second } from "./kernels.ts";
 import type { Measure } from "./measure.ts";
 
 export interface Clipping {
@@ -11,6 +12,10 @@ export interface Clipping {
 
 const fullScale = 0.999;
 const shortestRun = 3;
+/** Values within this share of the peak are the peak. */
+const tolerance = 1e-4;
+/** Samples whose extremes are looked at first: those far from the peak need no second look. */
+const stretch = 64;
 
 /** Samples at one side's largest value so far, in runs. A new largest value starts the count anew. */
 class PeakRuns {
@@ -20,18 +25,30 @@ class PeakRuns {
   #samples = 0;
 
   push(x: number) {
-    if (x > this.#peak * (1 + 1e-4)) {
+    if (x > this.#peak * (1 + tolerance)) {
       this.#peak = x;
       this.#run = 1;
       this.#runs = 0;
       this.#samples = 0;
-    } else if (x >= this.#peak * (1 - 1e-4) && x > 0) {
+    } else if (x >= this.#floor && x > 0) {
       this.#run++;
       if (this.#run === shortestRun) {
         this.#runs++;
         this.#samples += shortestRun;
       } else if (this.#run > shortestRun) this.#samples++;
     } else this.#run = 0;
+  }
+
+  /** What is below is not at the peak. */
+  get #floor() {
+    return this.#peak * (1 - tolerance);
+  }
+
+  /** Samples none of which exceeds `highest`: true when they are far from the peak, and taken. */
+  skip(highest: number): boolean {
+    if (!(highest < this.#floor)) return false;
+    this.#run = 0;
+    return true;
   }
 
   get found() {
@@ -50,7 +67,26 @@ export class ClippingMeter implements Measure<Clipping> {
   #atFullScale = 0;
 
   push(samples: Float32Array): void {
-    for (let i = 0; i < samples.length; i++) {
+    const found = second.view;
+    for (let at = 0; at < samples.length; at += chunkSamples) {
+      const count = Math.min(chunkSamples, samples.length - at);
+      const stretches = Math.floor(count / stretch);
+      first.view.set(samples.subarray(at, at + count));
+      kernels.extremes(first.at, stretches, second.at);
+      for (let i = 0, from = at; i < stretches; i++, from += stretch) {
+        const lowest = found[2 * i];
+        const highest = found[2 * i + 1];
+        const isLoud = !(lowest > -fullScale && highest < fullScale);
+        if (isLoud || !this.#positive.skip(highest) || !this.#negative.skip(-lowest))
+          this.#look(samples, from, from + stretch);
+      }
+      this.#look(samples, at + stretches * stretch, at + count);
+    }
+    this.#samples += samples.length;
+  }
+
+  #look(samples: Float32Array, from: number, to: number) {
+    for (let i = from; i < to; i++) {
       const x = samples[i];
       if (x >= 0) {
         this.#positive.push(x);
@@ -62,7 +98,6 @@ export class ClippingMeter implements Measure<Clipping> {
         if (x <= -fullScale) this.#atFullScale++;
       }
     }
-    this.#samples += samples.length;
   }
 
   result(): Clipping {

@@ -1,37 +1,37 @@
+import { chunkSamples, first, kernels, roomForDoubles, second } from "./kernels.ts";
+
 /**
  * Halves the sample rate: a half-band low-pass of 31 taps (Blackman window, 74 dB) that is flat to 0.16 and closed from 0.34
  * of the input rate.
  */
 const half = 15;
 /** The odd taps from the middle outwards; the even ones of a half-band filter are zero, but for the middle, 1/2. */
-const taps = planTaps();
+const taps = roomForDoubles((half + 1) / 2);
+taps.view.set(planTaps());
+const even = roomForDoubles(chunkSamples / 2 + 64);
+const odd = roomForDoubles(chunkSamples / 2 + 64);
 
-export class Halver {
-  readonly #buffer = new Float32Array(2 * half + 4096);
-  #filled = 2 * half;
-  #next = half;
+class Halver {
+  /** What the next output needs of the samples before. */
+  readonly #tail = new Float32Array(2 * half + 1);
+  #kept = 2 * half;
 
   /** The new samples; the filter's delay of 15 input samples stays in. */
   push(samples: Float32Array): Float32Array {
     const output = new Float32Array((samples.length >> 1) + 1);
+    const input = first.view;
     let count = 0;
-    for (let taken = 0; taken < samples.length;) {
-      const part = samples.subarray(taken, taken + this.#buffer.length - this.#filled);
-      this.#buffer.set(part, this.#filled);
-      this.#filled += part.length;
-      taken += part.length;
-      const buffer = this.#buffer;
-      let at = this.#next;
-      for (; at + half < this.#filled; at += 2) {
-        let sum = buffer[at] / 2;
-        for (let k = 0; k < taps.length; k++)
-          sum += taps[k] * (buffer[at - 2 * k - 1] + buffer[at + 2 * k + 1]);
-        output[count++] = sum;
-      }
-      const used = at - half;
-      buffer.copyWithin(0, used, this.#filled);
-      this.#filled -= used;
-      this.#next = half;
+    for (let taken = 0; taken < samples.length; taken += chunkSamples) {
+      const part = samples.subarray(taken, taken + chunkSamples);
+      input.set(this.#tail);
+      input.set(part, this.#kept);
+      const filled = this.#kept + part.length;
+      const ready = Math.max(0, Math.ceil((filled - 2 * half) / 2));
+      kernels.halve(first.at, ready, taps.at, even.at, odd.at, second.at);
+      output.set(second.view.subarray(0, ready), count);
+      count += ready;
+      this.#kept = filled - 2 * ready;
+      this.#tail.set(input.subarray(2 * ready, filled));
     }
     return output.subarray(0, count);
   }

@@ -51,31 +51,41 @@ export class DropoutMeter implements Measure<Dropouts> {
   }
 
   push(samples: Float32Array): void {
-    for (let i = 0; i < samples.length; i++) this.#take(samples[i]);
+    const decay = this.#latelyDecay;
+    const recent = this.#recent;
+    let value = this.#value;
+    let run = this.#run;
+    let level = this.#level;
+    let recentAt = this.#recentAt;
+    for (let i = 0; i < samples.length; i++) {
+      const x = samples[i];
+      if (x === value) {
+        run++;
+        continue;
+      }
+      if (run >= this.#shortest && run <= this.#longest) {
+        const before = recent.reduce((most, value) => Math.max(most, value), 0);
+        this.#gaps.push({ length: run, before, after: 0, lately: level, age: 0 });
+      }
+      const magnitude = Math.abs(x);
+      if (this.#gaps.length > 0) this.#judgeGaps(magnitude, run);
+      value = x;
+      run = 1;
+      recent[recentAt] = magnitude;
+      recentAt = recentAt + 1 === recent.length ? 0 : recentAt + 1;
+      const faded = level * decay;
+      level = magnitude > faded ? magnitude : faded;
+      if (magnitude > this.#peak) this.#peak = magnitude;
+    }
+    this.#value = value;
+    this.#run = run;
+    this.#level = level;
+    this.#recentAt = recentAt;
     this.#samples += samples.length;
   }
 
   result(): Dropouts {
     return { count: this.#count, ratio: this.#lost / Math.max(1, this.#samples) };
-  }
-
-  #take(x: number) {
-    if (x === this.#value) {
-      this.#run++;
-      return;
-    }
-    if (this.#run >= this.#shortest && this.#run <= this.#longest) {
-      const before = this.#recent.reduce((most, value) => Math.max(most, value), 0);
-      this.#gaps.push({ length: this.#run, before, after: 0, lately: this.#level, age: 0 });
-    }
-    const magnitude = Math.abs(x);
-    if (this.#gaps.length > 0) this.#judgeGaps(magnitude, this.#run);
-    this.#value = x;
-    this.#run = 1;
-    this.#recent[this.#recentAt] = magnitude;
-    this.#recentAt = this.#recentAt + 1 === this.#edge ? 0 : this.#recentAt + 1;
-    this.#level = Math.max(magnitude, this.#level * this.#latelyDecay);
-    this.#peak = Math.max(magnitude, this.#peak);
   }
 
   /** A gap is judged when the sound behind it is known for as long as that before it. */

@@ -2,7 +2,7 @@ import { blackmanHarris } from "./bandwidth.ts";
 import { Decimator } from "./decimator.ts";
 import { Framer } from "./framer.ts";
 import type { Measure } from "./measure.ts";
-import { percentile } from "./percentile.ts";
+import { percentile, percentileOf } from "./percentile.ts";
 import { planPowerSpectrum } from "./power-spectrum.ts";
 
 export interface Hum {
@@ -33,39 +33,44 @@ export class HumMeter implements Measure<Hum | null> {
   #samples = 0;
   #sum = 0;
 
-  constructor(sampleRate: number) {
-    this.#decimator = new Decimator(sampleRate, 1000);
+  /** `lowRate`: that of what is pushed beside the signal, where somebody else needs it brought down in part as well. */
+  constructor(sampleRate: number, lowRate = sampleRate) {
+    this.#decimator = new Decimator(lowRate, 1000);
     this.#binHz = this.#decimator.sampleRate / size;
     const window = blackmanHarris(size);
     const scale = 2 / window.reduce((sum, w) => sum + w, 0) ** 2;
     const spectrum = planPowerSpectrum(window, size);
-    const power = new Float64Array(spectrum.bins);
     const kept = Math.ceil((60 * harmonics + 20) / this.#binHz);
     this.#framer = new Framer(size, size / 2, (frame) => {
-      spectrum.of(frame, power);
-      this.#frames.push(Float32Array.from(power.subarray(0, kept), (value) => value * scale));
+      const power = spectrum.of(frame);
+      const lines = new Float32Array(kept);
+      for (let bin = 0; bin < kept; bin++) lines[bin] = power[bin] * scale;
+      this.#frames.push(lines);
     });
   }
 
-  push(samples: Float32Array): void {
+  push(samples: Float32Array, low = samples): void {
+    let energy = 0;
+    let sum = 0;
     for (let i = 0; i < samples.length; i++) {
-      this.#energy += samples[i] * samples[i];
-      this.#sum += samples[i];
+      energy += samples[i] * samples[i];
+      sum += samples[i];
     }
+    this.#energy += energy;
+    this.#sum += sum;
     this.#samples += samples.length;
-    this.#framer.push(this.#decimator.push(samples));
+    this.#framer.push(this.#decimator.push(low));
   }
 
   result(): Hum | null {
     const variance = this.#energy / this.#samples - (this.#sum / this.#samples) ** 2;
     if (this.#frames.length < 3 || !(variance > 0)) return null;
     const bins = this.#frames[0].length;
-    const steady = Float64Array.from({ length: bins }, (_, bin) =>
-      percentile(
-        this.#frames.map((frame) => frame[bin]),
-        0.25,
-      ),
-    );
+    const values = new Float64Array(this.#frames.length);
+    const steady = Float64Array.from({ length: bins }, (_, bin) => {
+      this.#frames.forEach((frame, t) => (values[t] = frame[bin]));
+      return percentileOf(values, 0.25);
+    });
     const found = mains.map((mainsHz) => ({
       mainsHz,
       relativeDb: 10 * Math.log10(this.#lines(steady, mainsHz) / variance + 1e-12),

@@ -1,5 +1,5 @@
 /** A second-order section with a0 = 1. */
-export interface BiquadCoefficients {
+interface BiquadCoefficients {
   readonly b0: number;
   readonly b1: number;
   readonly b2: number;

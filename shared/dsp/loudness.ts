@@ -1,4 +1,5 @@
-import { kWeighting, type BiquadCoefficients } from "./k-weighting.ts";
+import { kWeighting } from "./k-weighting.ts";
+import { block, chunkSamples, first, kernels, second } from "./kernels.ts";
 
 export interface Loudness {
   /** LUFS; −Infinity when no block passes the absolute gate. */
@@ -53,44 +54,44 @@ class Histogram {
 const firstBin = (gate: number) => Math.max(0, Math.ceil((gate - absoluteGate) * 100 - 1e-9));
 const toLoudness = (power: number) => offset + 10 * Math.log10(power);
 
-/** One K-weighted channel: two biquads in transposed direct form II, and the energy of the step that runs. */
-class WeightedChannel {
-  readonly #shelf: BiquadCoefficients;
-  readonly #highPass: BiquadCoefficients;
-  #s1 = 0;
-  #s2 = 0;
-  #h1 = 0;
-  #h2 = 0;
+/** Places in the numbers that the filter's kernel takes: coefficients, states and energies, two channels side by side. */
+const statesAt = 8;
+const energiesAt = 16;
+/** States this faint are those of a silence that has lasted: left to themselves they become numbers that are slow to reckon with. */
+const nothing = 1e-30;
+
+/** One or two K-weighted channels. */
+class WeightedPair {
+  readonly #numbers = new Float64Array(18);
 
   constructor(sampleRate: number) {
     const { shelf, highPass } = kWeighting(sampleRate);
-    this.#shelf = shelf;
-    this.#highPass = highPass;
+    const { b0, b1, b2, a1, a2 } = shelf;
+    this.#numbers.set([b0, b1, b2, a1, a2, highPass.a1, highPass.a2]);
   }
 
-  energy(samples: Float32Array, from: number, to: number): number {
-    const { b0, b1, b2, a1, a2 } = this.#shelf;
-    const { a1: c1, a2: c2 } = this.#highPass;
-    let s1 = this.#s1;
-    let s2 = this.#s2;
-    let h1 = this.#h1;
-    let h2 = this.#h2;
-    let energy = 0;
-    for (let i = from; i < to; i++) {
-      const x = samples[i];
-      const y = b0 * x + s1;
-      s1 = b1 * x - a1 * y + s2;
-      s2 = b2 * x - a2 * y;
-      const z = y + h1;
-      h1 = -2 * y - c1 * z + h2;
-      h2 = y - c2 * z;
-      energy += z * z;
+  /** Adds to the energies. */
+  push(left: Float32Array, right: Float32Array | undefined, from: number, to: number) {
+    const numbers = this.#numbers;
+    for (let at = from; at < to; at += chunkSamples) {
+      const end = Math.min(to, at + chunkSamples);
+      first.view.set(left.subarray(at, end));
+      if (right) second.view.set(right.subarray(at, end));
+      block.view.set(numbers);
+      kernels.kWeight(first.at, right ? second.at : first.at, end - at, block.at);
+      for (let i = statesAt; i < numbers.length; i++) {
+        const value = block.view[i];
+        numbers[i] = Math.abs(value) < nothing ? 0 : value;
+      }
     }
-    this.#s1 = s1;
-    this.#s2 = s2;
-    this.#h1 = h1;
-    this.#h2 = h2;
-    return energy;
+  }
+
+  /** Energy of either channel since the last time. */
+  take(): [number, number] {
+    const numbers = this.#numbers;
+    const energies: [number, number] = [numbers[energiesAt], numbers[energiesAt + 1]];
+    numbers.fill(0, energiesAt);
+    return energies;
   }
 }
 
@@ -99,31 +100,31 @@ class WeightedChannel {
  * centre, mono); of more than three, those after the third with 1.41 as surrounds, the fourth of six (LFE) not at all.
  */
 export class LoudnessMeter {
-  readonly #channels: readonly WeightedChannel[];
+  readonly #pairs: readonly WeightedPair[];
   readonly #weights: readonly number[];
   readonly #stepSamples: number;
   readonly #blocks = new Histogram();
   readonly #shortTerm = new Histogram();
   readonly #steps = new Float64Array(shortTermSteps);
   #stepIndex = 0;
-  #stepEnergy = 0;
   #stepFilled = 0;
 
   constructor(sampleRate: number, channels: number) {
-    this.#channels = Array.from({ length: channels }, () => new WeightedChannel(sampleRate));
-    this.#weights = this.#channels.map((_, i) =>
+    this.#pairs = Array.from(
+      { length: Math.ceil(channels / 2) },
+      () => new WeightedPair(sampleRate),
+    );
+    this.#weights = Array.from({ length: channels }, (_, i) =>
       channels === 6 && i === 3 ? 0 : i > 2 ? 1.41 : 1,
     );
     this.#stepSamples = Math.round(stepSeconds * sampleRate);
   }
 
-  push(block: readonly Float32Array[]): void {
-    const length = block[0]?.length ?? 0;
+  push(channels: readonly Float32Array[]): void {
+    const length = channels[0]?.length ?? 0;
     for (let from = 0; from < length;) {
       const to = Math.min(length, from + this.#stepSamples - this.#stepFilled);
-      block.forEach((samples, i) => {
-        this.#stepEnergy += this.#weights[i] * this.#channels[i].energy(samples, from, to);
-      });
+      this.#pairs.forEach((pair, i) => pair.push(channels[2 * i], channels[2 * i + 1], from, to));
       this.#stepFilled += to - from;
       from = to;
       if (this.#stepFilled === this.#stepSamples) this.#endStep();
@@ -142,9 +143,10 @@ export class LoudnessMeter {
   }
 
   #endStep() {
-    this.#steps[this.#stepIndex % shortTermSteps] = this.#stepEnergy / this.#stepSamples;
+    const energies = this.#pairs.flatMap((pair) => pair.take());
+    const energy = this.#weights.reduce((sum, weight, i) => sum + weight * energies[i], 0);
+    this.#steps[this.#stepIndex % shortTermSteps] = energy / this.#stepSamples;
     this.#stepIndex++;
-    this.#stepEnergy = 0;
     this.#stepFilled = 0;
     if (this.#stepIndex >= blockSteps) this.#blocks.add(this.#mean(blockSteps));
     if (this.#stepIndex >= shortTermSteps) this.#shortTerm.add(this.#mean(shortTermSteps));

@@ -1,4 +1,5 @@
-import { erb } from "./gammatone.ts";
+import { bandCount as bands, erb } from "./gammatone.ts";
+import { kernels, roomForDoubles, type Pointer, type Room } from "./kernels.ts";
 
 /** Modulation filters: log-spaced from 4 Hz, second-order band-passes of Q = 2. */
 const count = 8;
@@ -10,72 +11,103 @@ const hopSize = Math.ceil(0.064 * envelopeRate);
 /** Energies below this share of the peak are lifted to it in the normalised variant. */
 const dynamicRange = 1e-3;
 
+/** As many windows overlap at any time. */
+const overlapping = Math.ceil(windowSize / hopSize);
+const cells = bands * count;
+/** Windows whose energies are kept together. */
+const chunkWindows = 256;
+const window = Float64Array.from({ length: overlapping * hopSize }, (_, n) =>
+  n < windowSize ? (0.54 - 0.46 * Math.cos((2 * Math.PI * n) / windowSize)) ** 2 : 0,
+);
+
+/** Coefficients of the filters; their states, and the sums of the windows that are open. */
+interface Bench {
+  readonly filters: Room<Float64Array>;
+  readonly memory: Room<Float64Array>;
+}
+const sumsAt = 2 * cells;
+const memorySize = sumsAt + overlapping * cells;
+const openBench = (): Bench => ({
+  filters: roomForDoubles(3 * count),
+  memory: roomForDoubles(memorySize),
+});
+/** Of the plain and of the normalised variant, which are taken at the same time. */
+const benches = { plain: openBench(), normalised: openBench() };
+/** States this faint are those of a silence that has lasted; as numbers they are slow to reckon with. */
+const nothing = 1e-30;
+
 /**
- * Energy of envelope modulations by acoustic band and modulation frequency, over time: the back half of SRMR.
- * The normalised variant needs all windows before it knows its peak, so they are kept (41 MB an hour).
+ * Energy of envelope modulations by acoustic band and modulation frequency, over time: the back half of SRMR. The
+ * normalised variant needs all windows before it knows its peak, so they are kept, but for pauses (41 MB an hour at most).
  */
 export class ModulationEnergy {
-  readonly #bands: number;
   readonly #centres: Float64Array;
-  readonly #filters: readonly {
-    readonly hz: number;
-    readonly b0: number;
-    readonly a1: number;
-    readonly a2: number;
-  }[];
-  readonly #state: Float64Array;
-  readonly #history: Float32Array;
-  readonly #window = Float64Array.from(
-    { length: windowSize },
-    (_, n) => (0.54 - 0.46 * Math.cos((2 * Math.PI * n) / windowSize)) ** 2,
-  );
-  readonly #sum: Float64Array;
-  readonly #kept: Float32Array[] | null;
+  readonly #filters: readonly ModulationFilter[];
+  readonly #bench: Bench;
+  readonly #memory = new Float64Array(memorySize);
+  readonly #sum = new Float64Array(cells);
+  readonly #kept: KeptWindows | null;
   #written = 0;
   #windows = 0;
   #peak = 0;
 
   constructor(centres: Float64Array, highestHz: number, isNormalised: boolean) {
-    this.#bands = centres.length;
     this.#centres = centres;
     this.#filters = Array.from({ length: count }, (_, i) =>
       planFilter(lowestHz * (highestHz / lowestHz) ** (i / (count - 1))),
     );
-    const cells = this.#bands * count;
-    this.#state = new Float64Array(cells * 2);
-    this.#history = new Float32Array(cells * windowSize);
-    this.#sum = new Float64Array(cells);
-    this.#kept = isNormalised ? [] : null;
+    this.#bench = isNormalised ? benches.normalised : benches.plain;
+    this.#kept = isNormalised ? new KeptWindows() : null;
   }
 
-  push(envelopes: Float64Array): void {
-    const at = this.#written % windowSize;
-    const state = this.#state;
-    const history = this.#history;
-    const row = at * this.#sum.length;
-    for (let k = 0; k < count; k++) {
-      const { b0, a1, a2 } = this.#filters[k];
-      for (let band = 0, cell = k; band < this.#bands; band++, cell += count) {
-        const x = b0 * envelopes[band];
-        const y = x + state[2 * cell];
-        state[2 * cell] = state[2 * cell + 1] - a1 * y;
-        state[2 * cell + 1] = -x - a2 * y;
-        history[row + cell] = y * y;
-      }
-    }
+  /** Lays out what `push` needs, before a run of pushes. */
+  prepare(): void {
+    this.#bench.filters.view.set([
+      ...this.#filters.map(({ b0 }) => b0),
+      ...this.#filters.map(({ a1 }) => a1),
+      ...this.#filters.map(({ a2 }) => a2),
+    ]);
+    this.#bench.memory.view.set(this.#memory);
+  }
+
+  /** Takes back what others would overwrite, after a run of pushes. */
+  putAway(): void {
+    const memory = this.#memory;
+    memory.set(this.#bench.memory.view);
+    for (let i = 0; i < memory.length; i++) if (Math.abs(memory[i]) < nothing) memory[i] = 0;
+  }
+
+  /** The envelopes of one frame. */
+  push(envelopes: Pointer): void {
+    const { filters, memory } = this.#bench;
+    // With every hop a window opens, where the oldest has closed: window w adds up in slot w mod 4.
+    const place = this.#written % hopSize;
+    const newest = Math.floor(this.#written / hopSize);
+    if (place === 0) this.#slot(newest).fill(0);
+    kernels.modulate(
+      envelopes,
+      bands,
+      filters.at,
+      memory.at,
+      memory.at + 8 * sumsAt,
+      weightIn(0, newest, place),
+      weightIn(1, newest, place),
+      weightIn(2, newest, place),
+      weightIn(3, newest, place),
+    );
     this.#written++;
     if (this.#written >= windowSize && (this.#written - windowSize) % hopSize === 0)
-      this.#endWindow();
+      this.#endWindow((this.#written - windowSize) / hopSize);
   }
 
   /** ΣE of the four slowest modulation bands over ΣE of the others up to the one that the acoustic bandwidth asks for. */
   ratio(): number | null {
     if (this.#windows === 0) return null;
-    const energy = this.#kept ? this.#clamped(this.#kept) : this.#sum;
+    const energy = this.#kept?.clampedSum(this.#peak) ?? this.#sum;
     const last = this.#lastBand(energy);
     let slow = 0;
     let fast = 0;
-    for (let band = 0; band < this.#bands; band++) {
+    for (let band = 0; band < bands; band++) {
       for (let k = 0; k < last; k++) {
         if (k < 4) slow += energy[band * count + k];
         else fast += energy[band * count + k];
@@ -84,38 +116,24 @@ export class ModulationEnergy {
     return fast > 0 ? slow / fast : null;
   }
 
-  #endWindow() {
-    const cells = this.#sum.length;
-    const energy = new Float32Array(cells);
-    const history = this.#history;
-    for (let n = 0; n < windowSize; n++) {
-      // The oldest row stands where the next will be written.
-      const row = ((this.#written + n) % windowSize) * cells;
-      const weight = this.#window[n];
-      for (let cell = 0; cell < cells; cell++) energy[cell] += weight * history[row + cell];
-    }
-    for (let cell = 0; cell < cells; cell++) this.#sum[cell] += energy[cell];
-    this.#windows++;
-    if (!this.#kept) return;
-    this.#kept.push(energy);
-    for (let k = 0; k < count; k++) {
-      let mean = 0;
-      for (let band = 0; band < this.#bands; band++) mean += energy[band * count + k];
-      this.#peak = Math.max(this.#peak, mean / this.#bands);
-    }
+  /** The sums of a window that is open. */
+  #slot(index: number): Float64Array {
+    const from = sumsAt + (index % overlapping) * cells;
+    return this.#bench.memory.view.subarray(from, from + cells);
   }
 
-  #clamped(windows: readonly Float32Array[]): Float64Array {
-    const sum = new Float64Array(this.#sum.length);
-    const least = this.#peak * dynamicRange;
-    for (const energy of windows) {
-      // Pauses say nothing, but lifted to the floor they would weigh as much in either sum.
-      if (energy.every((value) => value <= least)) continue;
-      for (let cell = 0; cell < sum.length; cell++) {
-        sum[cell] += Math.min(this.#peak, Math.max(least, energy[cell]));
+  #endWindow(index: number) {
+    const energy = this.#slot(index);
+    for (let cell = 0; cell < cells; cell++) this.#sum[cell] += energy[cell];
+    this.#windows++;
+    if (this.#kept) {
+      for (let k = 0; k < count; k++) {
+        let mean = 0;
+        for (let band = 0; band < bands; band++) mean += energy[band * count + k];
+        this.#peak = Math.max(this.#peak, mean / bands);
       }
+      this.#kept.add(energy, this.#peak);
     }
-    return sum;
   }
 
   /**
@@ -123,7 +141,7 @@ export class ModulationEnergy {
    * 90 % of the energy is found.
    */
   #lastBand(energy: Float64Array): number {
-    const perBand = Array.from({ length: this.#bands }, (_, band) =>
+    const perBand = Array.from({ length: bands }, (_, band) =>
       energy.subarray(band * count, (band + 1) * count).reduce((a, b) => a + b, 0),
     );
     const total = perBand.reduce((a, b) => a + b, 0);
@@ -136,10 +154,56 @@ export class ModulationEnergy {
   }
 }
 
+/** What the envelope at `place` after the opening of window `newest` weighs in the window of a slot. */
+const weightIn = (slot: number, newest: number, place: number) =>
+  window[place + hopSize * ((newest + overlapping - slot) % overlapping)];
+
+/** Energies of windows, until their peak is known. */
+class KeptWindows {
+  readonly #chunks: Float32Array[] = [];
+  #count = 0;
+
+  /** Pauses are left out: what the peak so far puts under the floor, a higher one will as well. */
+  add(energy: Float64Array, peakSoFar: number) {
+    if (isPause(energy, 0, peakSoFar * dynamicRange)) return;
+    const at = this.#count % chunkWindows;
+    if (at === 0) this.#chunks.push(new Float32Array(chunkWindows * cells));
+    this.#chunks[this.#chunks.length - 1].set(energy, at * cells);
+    this.#count++;
+  }
+
+  /** Sum of the energies, each lifted to the floor and held under the peak. */
+  clampedSum(peak: number): Float64Array {
+    const sum = new Float64Array(cells);
+    const least = peak * dynamicRange;
+    for (let i = 0; i < this.#count; i++) {
+      const chunk = this.#chunks[Math.floor(i / chunkWindows)];
+      const from = (i % chunkWindows) * cells;
+      // Pauses say nothing, but lifted to the floor they would weigh as much in either sum.
+      if (isPause(chunk, from, least)) continue;
+      for (let cell = 0; cell < cells; cell++)
+        sum[cell] += Math.min(peak, Math.max(least, chunk[from + cell]));
+    }
+    return sum;
+  }
+}
+
+function isPause(energies: Float32Array | Float64Array, from: number, floor: number): boolean {
+  for (let cell = 0; cell < cells; cell++) if (energies[from + cell] > floor) return false;
+  return true;
+}
+
+interface ModulationFilter {
+  readonly hz: number;
+  readonly b0: number;
+  readonly a1: number;
+  readonly a2: number;
+}
+
 const warp = (hz: number) => Math.tan((Math.PI * hz) / envelopeRate);
 const lowerEdge = (hz: number) => hz - ((warp(hz) / quality) * envelopeRate) / (2 * Math.PI);
 
-function planFilter(hz: number) {
+function planFilter(hz: number): ModulationFilter {
   const w = warp(hz);
   const b = w / quality;
   const a0 = 1 + b + w * w;

@@ -105,5 +105,7 @@ const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const meanPowerDb = (frames: Int32Array, level: (frame: number) => number) =>
-  10 *
-  Math.log10(frames.reduce((sum, frame) => sum + 10 ** (level(frame) / 10), 0) / frames.length);
+  10 * Math.log10(frames.reduce((sum, frame) => sum + toPower(level(frame)), 0) / frames.length);
+
+/** 10^(dB/10): powers of e take a fraction of the time. */
+export const toPower = (decibels: number) => Math.exp(decibels * (Math.LN10 / 10));

@@ -1,7 +1,7 @@
 import type { BandLevels } from "./band-levels.ts";
 import { planFft } from "./fft.ts";
 import { percentile } from "./percentile.ts";
-import { loudLevel } from "./speech-contrast.ts";
+import { loudLevel, toPower } from "./speech-contrast.ts";
 import type { VoicingTrack } from "./voicing.ts";
 
 /** What tells speech from other sounds. */
@@ -104,7 +104,7 @@ function bandMean(
   { from, to }: { from: number; to: number },
 ): number {
   let power = 0;
-  for (let band = from; band < to; band++) power += 10 ** (levels.level(frame, band) / 10);
+  for (let band = from; band < to; band++) power += toPower(levels.level(frame, band));
   return 10 * Math.log10(power + 1e-13);
 }
 

@@ -1,10 +1,12 @@
 import { Framer } from "./framer.ts";
-import { planGammatone } from "./gammatone.ts";
+import { planGammatone, type Gammatone } from "./gammatone.ts";
+import { roomForDoubles } from "./kernels.ts";
 import type { Measure } from "./measure.ts";
 import { ModulationEnergy } from "./modulation-energy.ts";
 
 /** Envelopes are sampled every 2.5 ms. */
 const envelopeRate = 400;
+const envelopes = roomForDoubles(32);
 
 export interface Srmr {
   /** Speech-to-reverberation modulation energy ratio; higher is drier. Null for less than one window (0.26 s), or left out. */
@@ -19,6 +21,7 @@ export interface Srmr {
  * gammatone-weighted spectra (10 ms window, 2.5 ms hop) instead of a filter bank and Hilbert transforms.
  */
 export class SrmrMeter implements Measure<Srmr> {
+  readonly #gammatone: Gammatone;
   readonly #framer: Framer;
   readonly #plain: ModulationEnergy | null;
   readonly #normalised: ModulationEnergy;
@@ -28,16 +31,21 @@ export class SrmrMeter implements Measure<Srmr> {
     const gammatone = planGammatone(sampleRate);
     this.#plain = withPlain ? new ModulationEnergy(gammatone.centres, 128, false) : null;
     this.#normalised = new ModulationEnergy(gammatone.centres, 30, true);
-    const envelopes = new Float64Array(gammatone.bands);
+    this.#gammatone = gammatone;
     this.#framer = new Framer(gammatone.windowSize, sampleRate / envelopeRate, (frame) => {
-      gammatone.envelopes(frame, envelopes);
-      this.#plain?.push(envelopes);
-      this.#normalised.push(envelopes);
+      gammatone.envelopes(frame, envelopes.at);
+      this.#plain?.push(envelopes.at);
+      this.#normalised.push(envelopes.at);
     });
   }
 
   push(samples: Float32Array): void {
+    this.#gammatone.prepare();
+    this.#plain?.prepare();
+    this.#normalised.prepare();
     this.#framer.push(samples);
+    this.#plain?.putAway();
+    this.#normalised.putAway();
   }
 
   result(): Srmr {

@@ -1,3 +1,5 @@
+import { chunkSamples, first, kernels, roomForDoubles } from "./kernels.ts";
+
 /**
  * True peak by four-fold oversampling: ITU-R BS.1770-5, Annex 2. Instead of the Annex's 48-tap table the interpolator
  * is a Kaiser-windowed sinc of 4 × 24 taps, which follows it up to a higher frequency.
@@ -6,30 +8,35 @@ const phases = 4;
 const taps = 24;
 const half = taps / 2;
 
-const kernels = Array.from({ length: phases - 1 }, (_, phase) => planKernel((phase + 1) / phases));
-/** No interpolated value exceeds the largest of the samples that it is made of by more than this factor. */
-const reach = Math.max(
-  ...kernels.map((kernel) => kernel.reduce((sum, tap) => sum + Math.abs(tap), 0)),
+const interpolators = Array.from({ length: phases - 1 }, (_, phase) =>
+  planKernel((phase + 1) / phases),
 );
-
-/** Samples that are judged together: where none is near the peak so far, nothing is interpolated. */
-const stretch = 32;
+const table = roomForDoubles(interpolators.length * taps);
+interpolators.forEach((kernel, phase) => table.view.set(kernel, phase * taps));
+/**
+ * No interpolated value exceeds the largest of the samples that it is made of by more than this factor: where none is near
+ * the peak so far, nothing is interpolated.
+ */
+const reach = Math.max(
+  ...interpolators.map((kernel) => kernel.reduce((sum, tap) => sum + Math.abs(tap), 0)),
+);
 
 /** One channel's true peak, relative to full scale 1 (not in dB). Needs 8 kHz or more to mean anything. */
 export class TruePeakMeter {
-  readonly #buffer = new Float32Array(taps + 4096);
-  #filled = taps;
+  /** The last samples, which the next values are made of as well. */
+  readonly #tail = new Float32Array(taps);
   #peak = 0;
 
   push(samples: Float32Array): void {
-    for (let taken = 0; taken < samples.length;) {
-      const part = samples.subarray(taken, taken + this.#buffer.length - this.#filled);
-      this.#buffer.set(part, this.#filled);
-      this.#filled += part.length;
-      taken += part.length;
-      this.#scan(this.#filled);
-      this.#buffer.copyWithin(0, this.#filled - taps, this.#filled);
-      this.#filled = taps;
+    const input = first.view;
+    for (let taken = 0; taken < samples.length; taken += chunkSamples) {
+      const part = samples.subarray(taken, taken + chunkSamples);
+      const filled = taps + part.length;
+      input.set(this.#tail);
+      input.set(part, taps);
+      input.fill(0, filled, filled + 4);
+      this.#peak = kernels.truePeak(first.at, part.length, table.at, reach, this.#peak);
+      this.#tail.set(input.subarray(part.length, filled));
     }
   }
 
@@ -37,33 +44,6 @@ export class TruePeakMeter {
   result(): number {
     this.push(new Float32Array(half));
     return this.#peak;
-  }
-
-  #scan(end: number) {
-    const buffer = this.#buffer;
-    for (let start = taps; start < end; start += stretch) {
-      const stop = Math.min(end, start + stretch);
-      let local = 0;
-      for (let i = start - taps; i < stop; i++) {
-        const x = Math.abs(buffer[i]);
-        if (x > local) local = x;
-      }
-      if (local > this.#peak || local * reach > this.#peak) this.#interpolate(start, stop, local);
-    }
-  }
-
-  #interpolate(start: number, stop: number, local: number) {
-    const buffer = this.#buffer;
-    let peak = Math.max(this.#peak, local);
-    for (const kernel of kernels) {
-      for (let i = start; i < stop; i++) {
-        let sum = 0;
-        for (let tap = 0; tap < taps; tap++) sum += kernel[tap] * buffer[i - taps + 1 + tap];
-        const x = Math.abs(sum);
-        if (x > peak) peak = x;
-      }
-    }
-    this.#peak = peak;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Decimator } from "./decimator.ts";
 import { Framer } from "./framer.ts";
-import { planRealFft } from "./real-fft.ts";
+import { planAutocorrelation } from "./power-spectrum.ts";
 import { hann } from "./windows.ts";
 
 /** Periodicity and pitch, fifty times a second. */
@@ -11,7 +11,8 @@ export interface VoicingTrack {
   readonly pitchHz: Float32Array;
 }
 
-const lowestRate = 4000;
+/** The signal is brought down to this or up to twice as much. */
+export const lowestVoicingRate = 4000;
 const windowSeconds = 0.04;
 const hopSeconds = 0.02;
 const lowestPitchHz = 70;
@@ -30,30 +31,33 @@ export class VoicingMeter {
   readonly #pitch: number[] = [];
 
   constructor(sampleRate: number) {
-    this.#decimator = new Decimator(sampleRate, lowestRate);
+    this.#decimator = new Decimator(sampleRate, lowestVoicingRate);
     const rate = this.#decimator.sampleRate;
     const window = hann(Math.round(windowSeconds * rate));
     const size = 2 ** Math.ceil(Math.log2(window.length + rate / lowestPitchHz));
-    const correlate = planAutocorrelation(size);
-    const reference = correlate(window).slice();
+    const correlation = planAutocorrelation(window, size);
+    const ofWindow = correlation.of(new Float32Array(window.length).fill(1));
     const shortest = Math.floor(rate / highestPitchHz);
     const longest = Math.ceil(rate / lowestPitchHz);
-    const windowed = new Float64Array(window.length);
+    // Window and scale are divided out.
+    const weights = Float64Array.from(
+      { length: longest + 2 },
+      (_, lag) => ofWindow[0] / ofWindow[lag],
+    );
+    const values = new Float64Array(longest + 2);
     this.#framer = new Framer(window.length, hopSeconds * rate, (frame) => {
-      const mean = frame.reduce((sum, x) => sum + x, 0) / frame.length;
-      for (let i = 0; i < frame.length; i++) windowed[i] = (frame[i] - mean) * window[i];
-      const r = correlate(windowed);
-      const at = (lag: number) => (r[lag] / r[0]) * (reference[0] / reference[lag]);
+      const r = correlation.of(frame, meanOf(frame));
+      const energy = r[0];
       let best = 0;
-      for (let lag = shortest; lag <= longest; lag++) if (r[0] > 0) best = Math.max(best, at(lag));
+      for (let lag = shortest - 1; lag < values.length; lag++) {
+        const value = (r[lag] / energy) * weights[lag];
+        values[lag] = value;
+        if (value > best && lag >= shortest && lag <= longest) best = value;
+      }
       let lag = shortest;
-      while (
-        lag < longest &&
-        !(at(lag) >= octaveMargin * best && at(lag) >= at(lag - 1) && at(lag) >= at(lag + 1))
-      )
-        lag++;
-      this.#periodicity.push(r[0] > 0 ? Math.min(1, best) : 0);
-      this.#pitch.push(rate / refine(lag, at));
+      while (lag < longest && !isPeak(values, lag, octaveMargin * best)) lag++;
+      this.#periodicity.push(energy > 0 ? Math.min(1, best) : 0);
+      this.#pitch.push(rate / refine(values, lag));
     });
   }
 
@@ -69,28 +73,19 @@ export class VoicingMeter {
   }
 }
 
-/** The top of the parabola through a peak and its neighbours. */
-function refine(lag: number, at: (lag: number) => number): number {
-  const left = at(lag - 1);
-  const middle = at(lag);
-  const right = at(lag + 1);
-  const curve = left - 2 * middle + right;
-  return curve < 0 ? lag + Math.max(-0.5, Math.min(0.5, (left - right) / (2 * curve))) : lag;
+function meanOf(frame: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < frame.length; i++) sum += frame[i];
+  return sum / frame.length;
 }
 
-/** Circular autocorrelation at lags 0 … size/2, by the transform of the power spectrum. */
-function planAutocorrelation(size: number): (frame: Float64Array) => Float64Array {
-  const fft = planRealFft(size);
-  const re = new Float64Array(size / 2 + 1);
-  const im = new Float64Array(size / 2 + 1);
-  const power = new Float64Array(size);
-  return (frame) => {
-    fft.forward(frame, re, im);
-    for (let k = 0; k <= size / 2; k++) {
-      power[k] = re[k] * re[k] + im[k] * im[k];
-      if (k > 0) power[size - k] = power[k];
-    }
-    fft.forward(power, re, im);
-    return re;
-  };
+const isPeak = (values: Float64Array, lag: number, least: number) =>
+  values[lag] >= least && values[lag] >= values[lag - 1] && values[lag] >= values[lag + 1];
+
+/** The top of the parabola through a peak and its neighbours. */
+function refine(values: Float64Array, lag: number): number {
+  const left = values[lag - 1];
+  const right = values[lag + 1];
+  const curve = left - 2 * values[lag] + right;
+  return curve < 0 ? lag + Math.max(-0.5, Math.min(0.5, (left - right) / (2 * curve))) : lag;
 }

@@ -30,22 +30,31 @@ export class WadaSnrMeter implements Measure<number | null> {
     let product = 1;
     let sum = 0;
     let logSum = 0;
+    let count = 0;
+    let peak = this.#peak;
+    let zeros = this.#zeros;
     for (let i = 0; i < samples.length; i++) {
       const x = Math.abs(samples[i]);
       if (x < floor) {
-        this.#zeros++;
+        zeros++;
         continue;
       }
-      if (this.#zeros > 0) this.#closeRun();
-      if (x > this.#peak) this.#peak = x;
+      if (zeros > 0) {
+        this.#closeRun(zeros);
+        zeros = 0;
+      }
+      if (x > peak) peak = x;
       sum += x;
       product *= x;
-      this.#count++;
+      count++;
       if (product < 1e-200 || product > 1e200) {
         logSum += Math.log(product);
         product = 1;
       }
     }
+    this.#peak = peak;
+    this.#zeros = zeros;
+    this.#count += count;
     this.#sum += sum;
     this.#logSum += logSum + Math.log(product);
   }
@@ -59,9 +68,8 @@ export class WadaSnrMeter implements Measure<number | null> {
     return snrOf(Math.log(this.#sum / count) - meanLog);
   }
 
-  #closeRun() {
-    if (this.#zeros < this.#gap) this.#zeroCount += this.#zeros;
-    this.#zeros = 0;
+  #closeRun(zeros: number) {
+    if (zeros < this.#gap) this.#zeroCount += zeros;
   }
 }
 

@@ -32,6 +32,18 @@ describe("clipping", () => {
     expect(runs).toBe(200);
   });
 
+  test("stretches that are passed over change nothing", () => {
+    for (const signal of [
+      scale(clipped(0.3), 0.6),
+      scale(clipped(0.9), 3),
+      tone(100, 1.2, 1, rate),
+    ]) {
+      const meter = new ClippingMeter();
+      for (let i = 0; i < signal.length; i++) meter.push(signal.subarray(i, i + 1));
+      expect(measureAll(new ClippingMeter(), signal)).toEqual(meter.result());
+    }
+  });
+
   test("is not found in clean speech, nor at the tops of a loud tone", () => {
     expect(measureAll(new ClippingMeter(), speech).ratio).toBe(0);
     expect(measureAll(new ClippingMeter(), tone(440, 0.9, 1, rate)).ratio).toBe(0);
