@@ -1,7 +1,7 @@
 import type { CrawlEdges } from "./edges.ts";
 import type { CrawlPlan } from "./plan.ts";
 import { refusal } from "./policy.ts";
-import { findStored, isStored } from "./store.ts";
+import { findStored, isStored, nameOf } from "./store.ts";
 import type { Candidate } from "./source.ts";
 
 /** What a crawl would do, as far as its first page tells. */
@@ -26,6 +26,8 @@ export interface DryRun {
   readonly already_stored: number;
   readonly skipped_license: number;
   readonly skipped_preference: number;
+  /** Recordings that have no file in the format asked for. */
+  readonly would_fail: number;
   /** Recordings that the numbers above rest on: when it is less than `looked_at`, they are estimates. */
   readonly sampled: number;
   readonly is_estimate: boolean;
@@ -53,13 +55,15 @@ export async function dryRun(
   const found = page?.found ?? 0;
   const lookedAt = Math.min(found, plan.limit ?? Infinity);
   const sample = (page?.candidates ?? []).slice(0, lookedAt);
-  const counts = { already_stored: 0, skipped_license: 0, skipped_preference: 0 };
+  const counts = { already_stored: 0, skipped_license: 0, skipped_preference: 0, would_fail: 0 };
   const wanted: Candidate[] = [];
   const known = await findStored(edges, sample);
   for (const candidate of sample) {
     const refused = refusal(candidate, plan);
+    const name = nameOf(candidate);
     if (refused !== null) counts[`skipped_${refused}`]++;
-    else if (isStored(candidate, known.get(candidate.objectName()))) counts.already_stored++;
+    else if (name === null) counts.would_fail++;
+    else if (isStored(candidate, known.get(name))) counts.already_stored++;
     else wanted.push(candidate);
   }
   const share = sample.length === 0 ? 0 : lookedAt / sample.length;
@@ -82,6 +86,7 @@ export async function dryRun(
     already_stored: scaled(counts.already_stored),
     skipped_license: scaled(counts.skipped_license),
     skipped_preference: scaled(counts.skipped_preference),
+    would_fail: scaled(counts.would_fail),
     sampled: sample.length,
     is_estimate: sample.length < lookedAt || !isExact,
     first: wanted.slice(0, listed).map(({ id, title, license }) => ({ id, title, license })),

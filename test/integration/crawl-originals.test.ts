@@ -64,6 +64,14 @@ test("a dry run of originals counts a call for each download, and the bytes that
   expect(freesound.requests.count("preview")).toBe(0);
 });
 
+test("a dry run goes on where a sound has no file that can be asked for", async () => {
+  harness.addSounds(3);
+  harness.freesound.sounds.change(2, { extension: "no type" });
+  const plan = harness.plan({ format: "original" }, settings());
+  const outcome = await dryRun(harness.edges, plan, null);
+  expect(outcome).toMatchObject({ would_store: 2, would_fail: 1 });
+});
+
 /** One of many instances. */
 const open = (store: TokenStore, more: object = {}) =>
   openTokens({
