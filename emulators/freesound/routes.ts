@@ -46,6 +46,9 @@ const paths: readonly (readonly [RegExp, RequestKind])[] = [
   [/^\/apiv2\//, "api"],
 ];
 
+/** What Freesound derives from a sound by analysis: 404 where it has not done that. */
+const derived = /^\/apiv2\/sounds\/\d+\/(?:analysis|similar)\/$/;
+
 /** Answers every request; each is logged before it is answered. */
 export function routes(service: Service): RequestListener {
   return (request, response) => {
@@ -118,6 +121,8 @@ async function metered(
   }
   if (route.kind === "api") {
     if (!url.pathname.endsWith("/")) return page(301, "301", { Location: withSlash(url) });
+    if (derived.test(url.pathname))
+      throw new ApiError(404, "Not found. The local server has analysed no sound.");
     throw new ApiError(501, `${url.pathname} is not emulated`);
   }
   const sound = knownSound(service, route.soundId);
