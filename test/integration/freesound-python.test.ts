@@ -76,6 +76,8 @@ const at = (value: unknown, path: string): unknown =>
     return isObject ? (part as Record<string, unknown>)[key] : undefined;
   }, value);
 
+const isFile = ({ bytes }: Exchange) => bytes !== undefined;
+
 /** A link as python-requests asks for it. */
 function asked(link: unknown): string | null {
   if (typeof link !== "string") return null;
@@ -84,8 +86,6 @@ function asked(link: unknown): string | null {
 }
 
 describe("the official Python client", () => {
-  const isFile = ({ bytes }: Exchange) => bytes !== undefined;
-
   test.each(recorded.exchanges.filter((exchange) => !isFile(exchange)))(
     "$call",
     async (exchange) => {
