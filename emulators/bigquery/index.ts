@@ -16,6 +16,8 @@ export interface BigqueryOptions extends ListenOptions {
   readonly projectId: string;
   /** The local Cloud Storage, `http://127.0.0.1:PORT`: what `gs://` means in load and extract jobs. */
   readonly storageUrl?: string;
+  /** How long one job may take, 5 minutes unless told: the real one's six hours would be a hang here. */
+  readonly jobLimitMs?: number;
 }
 
 export interface BigqueryEmulator extends Emulator {
@@ -35,7 +37,7 @@ const find = compile({
 /** BigQuery's REST API v2 over DuckDB in memory; `url` goes into `BIGQUERY_EMULATOR_HOST`. */
 export async function startBigqueryEmulator(options: BigqueryOptions): Promise<BigqueryEmulator> {
   const store = await openStore(options.projectId);
-  const jobs = new Jobs(options.projectId);
+  const jobs = new Jobs(options.projectId, options.jobLimitMs ?? 5 * 60_000);
   const storage =
     options.storageUrl === undefined ? undefined : openObjectStorage(options.storageUrl);
   const failures: ApiError[] = [];
@@ -88,6 +90,7 @@ export async function startBigqueryEmulator(options: BigqueryOptions): Promise<B
       if (closed) return;
       closed = true;
       await emulator.close();
+      await jobs.close();
       store.engine.close();
     },
   };

@@ -38,6 +38,13 @@ export function errorProto(error: unknown): ErrorProto {
     return { reason: "notImplemented", location: "query", message: error.message };
   if (error instanceof SqlError)
     return { reason: error.reason, location: "query", message: error.message };
+  if (error instanceof RangeError && error.message.includes("call stack"))
+    return {
+      reason: "resourcesExceeded",
+      location: "query",
+      message:
+        "Resources exceeded during query execution: Not enough resources for query planning - too many subqueries or query is too complex.",
+    };
   return {
     reason: "internalError",
     message: error instanceof Error ? error.message : String(error),

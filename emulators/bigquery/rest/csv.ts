@@ -2,9 +2,11 @@
 export interface CsvField {
   readonly text: string;
   readonly quoted: boolean;
+  /** A quote was opened and never closed: the field is the rest of the file. */
+  readonly unclosed?: boolean;
 }
 
-/** Rows of CSV (RFC 4180), quotes doubled inside of quotes. Throws when a quote is not closed. */
+/** Rows of CSV (RFC 4180), quotes doubled inside of quotes. */
 export function parseCsv(text: string, delimiter = ",", quote = '"'): CsvField[][] {
   const rows: CsvField[][] = [];
   let row: CsvField[] = [];
@@ -47,7 +49,11 @@ function readField(
   let at = from + 1;
   for (;;) {
     const end = text.indexOf(quote, at);
-    if (end < 0) throw new SyntaxError('Missing close quote character (").');
+    if (end < 0)
+      return {
+        field: { text: value + text.slice(at), quoted: true, unclosed: true },
+        next: text.length,
+      };
     value += text.slice(at, end);
     if (text.charAt(end + 1) !== quote)
       return { field: { text: value, quoted: true }, next: end + 1 };

@@ -1,17 +1,24 @@
+import { gzipSync } from "node:zlib";
 import { stringify } from "csv-stringify/sync";
 import { jsonSql } from "../analyze/any-value.ts";
 import { STRING } from "../analyze/types.ts";
 import { castSql } from "../analyze/cast.ts";
 import { quote, quoteName } from "../engine/literal.ts";
 import { jsonString } from "../functions/json-text.ts";
-import type { Outcome } from "../run/outcome.ts";
 import { typeOfField } from "../store/schema.ts";
 import type { Store, StoredTable } from "../store/store.ts";
 import { ApiError, invalid } from "./api-error.ts";
+import type { JobOutcome } from "./job-store.ts";
 import type { ObjectStorage } from "./object-storage.ts";
+import { writeParquet } from "./parquet-file.ts";
 
 interface ExtractConfig {
-  readonly sourceTable?: { readonly datasetId?: string; readonly tableId?: string };
+  readonly sourceTable?: {
+    readonly projectId?: string;
+    readonly datasetId?: string;
+    readonly tableId?: string;
+  };
+  readonly sourceModel?: unknown;
   readonly destinationUris?: readonly string[];
   readonly destinationFormat?: string;
   readonly printHeader?: boolean;
@@ -19,39 +26,80 @@ interface ExtractConfig {
   readonly compression?: string;
 }
 
-/** An extract job: a table's rows into one object, as JSON lines or CSV. */
+/** The compressions of each format (API reference, JobConfigurationExtract). */
+const compressions: Readonly<Record<string, readonly string[]>> = {
+  CSV: ["NONE", "GZIP"],
+  NEWLINE_DELIMITED_JSON: ["NONE", "GZIP"],
+  PARQUET: ["NONE", "GZIP", "SNAPPY", "ZSTD"],
+};
+
+/** An extract job: a table's rows into one object, as JSON lines, CSV or Parquet. */
 export async function extract(
   store: Store,
   config: ExtractConfig,
   storage: ObjectStorage | undefined,
-): Promise<Outcome> {
-  const { datasetId, tableId } = config.sourceTable ?? {};
-  const [uri] = config.destinationUris ?? [];
+): Promise<JobOutcome> {
+  const { projectId = store.projectId, datasetId, tableId } = config.sourceTable ?? {};
+  const [uri, more] = config.destinationUris ?? [];
   if (datasetId === undefined || tableId === undefined)
     throw invalid("Required parameter is missing: sourceTable");
+  if (projectId !== store.projectId)
+    throw new ApiError(403, "accessDenied", `Access Denied: Project ${projectId}`);
   if (uri === undefined) throw invalid("Extract configuration must specify a destination URI");
-  if (storage === undefined)
-    throw invalid("No local Cloud Storage is known: start the emulator with storageUrl");
-  if ((config.compression ?? "NONE") !== "NONE")
+  if (more !== undefined)
     throw new ApiError(
       501,
       "notImplemented",
-      "Not supported by the local BigQuery: compressed extracts",
+      "Not supported by the local BigQuery: several destinations of one extract",
     );
+  if (storage === undefined)
+    throw invalid("No local Cloud Storage is known: start the emulator with storageUrl");
   const table = store.table(datasetId, tableId);
+  if (table.physical === undefined) throw invalid("Cannot extract a view");
   const format = (config.destinationFormat ?? "CSV").toUpperCase();
-  const target = uri.replace("*", "000000000000");
-  if (format === "NEWLINE_DELIMITED_JSON")
-    await storage.write(target, await jsonLines(store, table), "application/json");
-  else if (format === "CSV")
-    await storage.write(target, await csv(store, table, config), "text/csv");
-  else
+  const compression = (config.compression ?? "NONE").toUpperCase();
+  const known = compressions[format];
+  if (known === undefined)
     throw new ApiError(
       501,
       "notImplemented",
       `Not supported by the local BigQuery: extracting ${format}`,
     );
-  return { statementType: "EXTRACT", referenced: [`${store.projectId}:${datasetId}.${tableId}`] };
+  if (!known.includes(compression))
+    throw invalid(`${compression} compression is not supported for ${format}`);
+  const content = await fileOf(store, table, format, compression, config);
+  await storage.write(uri.replace("*", "000000000000"), content, contentTypes[format] ?? "");
+  return {
+    statementType: "EXTRACT",
+    referenced: [`${store.projectId}:${datasetId}.${tableId}`],
+    transferred: { files: 1, bytes: content.length },
+  };
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  CSV: "text/csv",
+  NEWLINE_DELIMITED_JSON: "application/json",
+  PARQUET: "application/octet-stream",
+};
+
+async function fileOf(
+  store: Store,
+  table: StoredTable,
+  format: string,
+  compression: string,
+  config: ExtractConfig,
+): Promise<Buffer> {
+  if (format === "PARQUET") {
+    const { fields } = table.schema;
+    const columns = fields.map((f) => quoteName(f.name)).join(", ");
+    const rows = await store.engine.query(
+      `SELECT ${columns} FROM ${table.physical} ORDER BY rowid`,
+      fields.map((f) => typeOfField(f)),
+    );
+    return writeParquet(fields, rows, compression === "NONE" ? "UNCOMPRESSED" : compression);
+  }
+  const text = format === "CSV" ? await csv(store, table, config) : await jsonLines(store, table);
+  return compression === "GZIP" ? gzipSync(text) : Buffer.from(text);
 }
 
 /** Members that are NULL are left out. */

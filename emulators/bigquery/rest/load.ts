@@ -1,178 +1,170 @@
-import type { Type } from "../analyze/types.ts";
+import { gunzipSync } from "node:zlib";
 import type { Plain } from "../engine/literal.ts";
-import type { Outcome } from "../run/outcome.ts";
-import { checkSchema, type TableSchema, typeOfField } from "../store/schema.ts";
-import type { Store, StoredTable } from "../store/store.ts";
-import { ApiError, duplicate, invalid } from "./api-error.ts";
-import { parseCsv } from "./csv.ts";
-import { readRow } from "./insert-rows.ts";
-import { readScalar } from "./read-json.ts";
-import type { ObjectStorage } from "./object-storage.ts";
-import { append } from "./tabledata.ts";
+import { checkSchema, type FieldSchema, type TableSchema } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
+import { ApiError, invalid } from "./api-error.ts";
+import { type Destination, placeOf, writeTable } from "./destination.ts";
+import type { JobOutcome } from "./job-store.ts";
+import { readText, type TextConfig } from "./load-text.ts";
+import type { ObjectStorage, SourceFile } from "./object-storage.ts";
+import { readParquet } from "./parquet-file.ts";
 
-interface LoadConfig {
-  readonly destinationTable?: { readonly datasetId?: string; readonly tableId?: string };
+interface LoadConfig extends Destination, TextConfig {
   readonly schema?: TableSchema;
   readonly sourceFormat?: string;
   readonly sourceUris?: readonly string[];
-  readonly createDisposition?: string;
-  readonly writeDisposition?: string;
-  readonly ignoreUnknownValues?: boolean;
-  readonly maxBadRecords?: number;
-  readonly skipLeadingRows?: number | string;
-  readonly fieldDelimiter?: string;
-  readonly quote?: string;
-  readonly nullMarker?: string;
-  readonly allowJaggedRows?: boolean;
   readonly autodetect?: boolean;
+  readonly parquetOptions?: {
+    readonly enableListInference?: boolean;
+    readonly enumAsString?: boolean;
+    readonly mapTargetType?: string;
+  };
+  readonly decimalTargetTypes?: readonly string[];
+  readonly [other: string]: unknown;
 }
 
-/** A load job: rows of JSON lines or CSV, from the request or from objects, all of them or none. */
+/** Options that change what is loaded and are not here: refused instead of passed over. */
+const refused = [
+  "hivePartitioningOptions",
+  "jsonExtension",
+  "projectionFields",
+  "referenceFileSchemaUri",
+  "timeZone",
+  "dateFormat",
+  "datetimeFormat",
+  "timeFormat",
+  "timestampFormat",
+  "nullMarkers",
+  "sourceColumnMatch",
+  "columnNameCharacterMap",
+];
+
+/**
+ * A load job: rows of JSON lines, CSV or Parquet, from the request or from objects, all of them or none.
+ * Text may be compressed with gzip. Schema detection is refused for text: only Parquet says its types.
+ */
 export async function load(
   store: Store,
   config: LoadConfig,
   media: Buffer | undefined,
   storage: ObjectStorage | undefined,
-): Promise<Outcome> {
-  const { datasetId, tableId } = config.destinationTable ?? {};
-  if (datasetId === undefined || tableId === undefined)
-    throw invalid("Required parameter is missing: destinationTable");
-  const texts =
+): Promise<JobOutcome> {
+  const place = placeOf(store, config);
+  for (const name of refused)
+    if (config[name] !== undefined)
+      throw new ApiError(501, "notImplemented", `Not supported by the local BigQuery: ${name}`);
+  const files =
     media === undefined
       ? await readObjects(config.sourceUris ?? [], storage)
-      : [media.toString("utf8")];
-  const existing = store.dataset(datasetId).tables.get(tableId);
-  const schema = config.schema === undefined ? existing?.schema : checkSchema(config.schema);
-  if (schema === undefined) throw invalid("No schema specified on job or table.");
-  const disposition = config.writeDisposition ?? "WRITE_APPEND";
+      : [{ uri: "the uploaded file", content: media }];
+  const existing = store.dataset(place.datasetId).tables.get(place.tableId);
   if (existing?.view !== undefined) throw invalid("Cannot load into a view");
-  if (
-    disposition === "WRITE_EMPTY" &&
-    existing !== undefined &&
-    (await rowCount(store, existing)) > 0n
-  )
-    throw duplicate("Table", `${store.projectId}:${datasetId}.${tableId}`);
-  const rows = texts.flatMap((text) => readRows(text, schema, config));
-  let table = existing;
-  if (table !== undefined && disposition === "WRITE_TRUNCATE" && config.schema !== undefined) {
-    await store.deleteTable(datasetId, tableId);
-    table = await store.createTable(datasetId, tableId, schema, existing?.resource ?? {});
-  } else if (table !== undefined && disposition === "WRITE_TRUNCATE")
-    await store.engine.execute(`DELETE FROM ${table.physical}`);
-  if (table === undefined) {
-    if (config.createDisposition === "CREATE_NEVER")
-      throw new ApiError(
-        404,
-        "notFound",
-        `Not found: Table ${store.projectId}:${datasetId}.${tableId}`,
-      );
-    table = await store.createTable(datasetId, tableId, schema, {});
-  }
-  await append(store, table, rows);
+  const known = config.schema === undefined ? existing?.schema : checkSchema(config.schema);
+  const { schema, rows, bad } = await readFiles(files, known, config);
+  await writeTable(store, config, schema, rows, "WRITE_APPEND");
   return {
     statementType: "LOAD",
     affected: { inserted: rows.length },
     referenced: [],
-    target: { dataset: datasetId, table: tableId },
+    target: { dataset: place.datasetId, table: place.tableId },
+    transferred: {
+      files: files.length,
+      bytes: files.reduce((sum, { content }) => sum + content.length, 0),
+      badRecords: bad.length,
+    },
+    warnings: bad,
   };
-}
-
-async function rowCount(store: Store, { physical }: StoredTable): Promise<bigint> {
-  const [row] = await store.engine.query(`SELECT count(*) FROM ${physical}`, [{ kind: "INT64" }]);
-  return row?.[0] as bigint;
 }
 
 async function readObjects(
   uris: readonly string[],
   storage: ObjectStorage | undefined,
-): Promise<string[]> {
+): Promise<SourceFile[]> {
   if (uris.length === 0) throw invalid("Load configuration must specify at least one source URI");
   if (storage === undefined)
     throw invalid("No local Cloud Storage is known: start the emulator with storageUrl");
   return (await Promise.all(uris.map((uri) => storage.read(uri)))).flat();
 }
 
-function readRows(text: string, schema: TableSchema, config: LoadConfig): Plain[][] {
-  const format = (config.sourceFormat ?? "CSV").toUpperCase();
-  if (format === "NEWLINE_DELIMITED_JSON") return readJsonLines(text, schema, config);
-  if (format === "CSV") return readCsvRows(text, schema, config);
-  throw new ApiError(
-    501,
-    "notImplemented",
-    `Not supported by the local BigQuery: loading ${format}`,
-  );
+interface Loaded {
+  readonly schema: TableSchema;
+  readonly rows: readonly (readonly Plain[])[];
+  readonly bad: NonNullable<JobOutcome["warnings"]>;
 }
 
-/** Bad rows are left out as long as there are not more than allowed. */
-function collect<T>(
-  items: readonly T[],
+async function readFiles(
+  files: readonly SourceFile[],
+  known: TableSchema | undefined,
   config: LoadConfig,
-  read: (item: T, index: number) => Plain[],
-): Plain[][] {
-  const errors: string[] = [];
-  const rows = items.flatMap((item, i): Plain[][] => {
-    try {
-      return [read(item, i)];
-    } catch (error) {
-      errors.push(error instanceof Error ? error.message : "");
-      return [];
-    }
-  });
-  if (errors.length > (config.maxBadRecords ?? 0))
-    throw invalid(
-      `Error while reading data, error message: ${errors[0]}; too many errors encountered: ${errors.length}`,
+): Promise<Loaded> {
+  const format = (config.sourceFormat ?? "CSV").toUpperCase();
+  if (format === "PARQUET") return readParquetFiles(files, known, config);
+  if (format !== "CSV" && format !== "NEWLINE_DELIMITED_JSON")
+    throw new ApiError(
+      501,
+      "notImplemented",
+      `Not supported by the local BigQuery: loading ${format}`,
     );
-  return rows;
+  if (config.autodetect === true && config.schema === undefined)
+    throw new ApiError(
+      501,
+      "notImplemented",
+      `Not supported by the local BigQuery: detecting the schema of ${format}; name the columns and their types in schema`,
+    );
+  if (known === undefined || known.fields.length === 0)
+    throw invalid("No schema specified on job or table.");
+  const texts = files.map((file) => ({ ...file, content: decompress(file) }));
+  return { schema: known, ...readText(texts, format, known, config) };
 }
 
-function readJsonLines(text: string, schema: TableSchema, config: LoadConfig): Plain[][] {
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  return collect(lines, config, (line, i) => {
-    let json: unknown;
-    try {
-      json = JSON.parse(line);
-    } catch (cause) {
-      throw new Error(`Failed to parse JSON in line ${i + 1}`, { cause });
-    }
-    const read = readRow(json, schema.fields, config.ignoreUnknownValues === true);
-    if ("errors" in read)
-      throw new Error(`line ${i + 1}: ${read.errors.map((e) => e.message).join("; ")}`);
-    return read.values;
-  });
+const gzipMagic = Buffer.from([0x1f, 0x8b]);
+
+function decompress({ uri, content }: SourceFile): Buffer {
+  if (!content.subarray(0, 2).equals(gzipMagic)) return content;
+  try {
+    return gunzipSync(content);
+  } catch (cause) {
+    throw invalid(
+      `Error while reading data, error message: ${uri} is not valid gzip: ${cause instanceof Error ? cause.message : ""}`,
+    );
+  }
 }
 
-function readCsvRows(text: string, schema: TableSchema, config: LoadConfig): Plain[][] {
-  const types = schema.fields.map((f) => typeOfField(f));
-  const skip = Number(config.skipLeadingRows ?? 0);
-  const all = parseCsv(text, config.fieldDelimiter ?? ",", config.quote ?? '"').slice(skip);
-  return collect(all, config, (fields, i) => {
-    const place = `row ${i + skip + 1}`;
-    if (fields.length > types.length && config.ignoreUnknownValues !== true)
-      throw new Error(`${place}: too many columns (${fields.length} for ${types.length})`);
-    if (fields.length < types.length && config.allowJaggedRows !== true)
-      throw new Error(`${place}: too few columns (${fields.length} for ${types.length})`);
-    return types.map((type, k) => {
-      const field = fields[k];
-      const { name, mode } = schema.fields[k];
-      const isNull =
-        field === undefined || (!field.quoted && field.text === (config.nullMarker ?? ""));
-      if (isNull && mode === "REQUIRED" && type.kind !== "STRING")
-        throw new Error(`${place}: Missing required field: ${name}`);
-      if (
-        field === undefined ||
-        (isNull && (type.kind !== "STRING" || config.nullMarker !== undefined))
-      )
-        return null;
-      return csvValue(field.text, type, `${place}, column ${name}`);
-    });
-  });
+/** All files have the columns of the last one by name, which gives the schema. */
+async function readParquetFiles(
+  files: readonly SourceFile[],
+  known: TableSchema | undefined,
+  config: LoadConfig,
+): Promise<Loaded> {
+  if (config.parquetOptions?.mapTargetType !== undefined)
+    throw new ApiError(501, "notImplemented", "Not supported by the local BigQuery: mapTargetType");
+  const options = {
+    ...config.parquetOptions,
+    decimals: config.decimalTargetTypes ?? ["NUMERIC"],
+  };
+  const read = await Promise.all(
+    files.map(({ content }) => readParquet(content, options, known?.fields ?? [])),
+  );
+  const last = read.at(-1)?.schema ?? { fields: [] };
+  const shape = JSON.stringify(last);
+  for (const [i, { schema }] of read.entries())
+    if (JSON.stringify(schema) !== shape)
+      throw invalid(
+        `Error while reading data, error message: ${files[i].uri} has other columns than the last file`,
+      );
+  return {
+    schema: { fields: last.fields.map((field) => described(field, config.schema)) },
+    rows: read.flatMap(({ rows }) => rows),
+    bad: [],
+  };
 }
 
-function csvValue(text: string, type: Type, place: string): Plain {
-  const value =
-    type.kind === "ARRAY" || type.kind === "STRUCT"
-      ? undefined
-      : readScalar(type.kind === "STRING" ? text : text.trim(), type);
-  if (value === undefined) throw new Error(`${place}: Could not parse '${text}' as ${type.kind}`);
-  return value;
+/** The file's column with what the job's own schema says of it beside its type. */
+function described(field: FieldSchema, schema: TableSchema | undefined): FieldSchema {
+  if (schema === undefined) return field;
+  const given = schema.fields.find((f) => f.name.toUpperCase() === field.name.toUpperCase());
+  if (given === undefined)
+    throw invalid(`Provided Schema does not match the file. It has no field ${field.name}`);
+  const { description } = given;
+  return { ...field, ...(description === undefined ? {} : { description }) };
 }
