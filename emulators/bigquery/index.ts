@@ -14,6 +14,11 @@ import { openStore, type Store } from "./store/store.ts";
 export interface BigqueryOptions extends ListenOptions {
   /** The one project that the emulator has. */
   readonly projectId: string;
+  /**
+   * A file that keeps everything, and has it again when it is named again: what a request has confirmed outlives a
+   * killed process. Without it all is in memory.
+   */
+  readonly path?: string;
   /** The local Cloud Storage, `http://127.0.0.1:PORT`: what `gs://` means in load and extract jobs. */
   readonly storageUrl?: string;
   /** How long one job may take, 5 minutes unless told: the real one's six hours would be a hang here. */
@@ -34,9 +39,9 @@ const find = compile({
   ...routineRoutes,
 });
 
-/** BigQuery's REST API v2 over DuckDB in memory; `url` goes into `BIGQUERY_EMULATOR_HOST`. */
+/** BigQuery's REST API v2 over DuckDB; `url` goes into `BIGQUERY_EMULATOR_HOST`. */
 export async function startBigqueryEmulator(options: BigqueryOptions): Promise<BigqueryEmulator> {
-  const store = await openStore(options.projectId);
+  const store = await openStore(options.projectId, options.path);
   const jobs = new Jobs(options.projectId, options.jobLimitMs ?? 5 * 60_000);
   const storage =
     options.storageUrl === undefined ? undefined : openObjectStorage(options.storageUrl);
@@ -91,7 +96,7 @@ export async function startBigqueryEmulator(options: BigqueryOptions): Promise<B
       closed = true;
       await emulator.close();
       await jobs.close();
-      store.engine.close();
+      await store.close();
     },
   };
 }

@@ -17,7 +17,8 @@ const words: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] 
 
 /** What went wrong in DuckDB, in BigQuery's words where they are known. */
 export function duckError(error: unknown): Error {
-  if (!(error instanceof Error) || error instanceof SqlError) return error as Error;
+  // DuckDB throws plain errors; those of our own classes say already what they mean.
+  if (!(error instanceof Error) || error.constructor !== Error) return error as Error;
   const { message } = error;
   for (const [pattern, say] of words) {
     const match = pattern.exec(message);

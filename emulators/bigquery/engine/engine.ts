@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { rmSync } from "node:fs";
+import { resolve } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { Type } from "../analyze/types.ts";
 import { allUdfs } from "../functions/index.ts";
@@ -42,6 +43,7 @@ const settings = {
 } as const;
 
 export async function openEngine({ path }: EngineOptions = {}): Promise<Engine> {
+  const release = path === undefined ? () => undefined : claim(path);
   const folder = workFolder();
   const instance = await DuckDBInstance.create(":memory:", {
     ...settings,
@@ -60,9 +62,35 @@ export async function openEngine({ path }: EngineOptions = {}): Promise<Engine> 
   } catch (error) {
     writer.closeSync();
     instance.closeSync();
-    throw error;
+    release();
+    throw path === undefined ? error : openError(path, error);
   }
-  return new DuckEngine(instance, writer, folder);
+  return new DuckEngine(instance, writer, () => {
+    rmSync(folder, { recursive: true, force: true });
+    release();
+  });
+}
+
+const claimed = new Set<string>();
+
+/** DuckDB's lock on a file keeps other processes out, not this one. */
+function claim(path: string): () => void {
+  const file = resolve(path);
+  if (claimed.has(file)) throw inUse(path);
+  claimed.add(file);
+  return () => claimed.delete(file);
+}
+
+const inUse = (path: string, cause?: unknown) =>
+  new Error(`${path} is in use by another process: end that one, or name another file`, { cause });
+
+function openError(path: string, error: unknown): Error {
+  const message = error instanceof Error ? error.message : "";
+  return message.includes("Could not set lock")
+    ? inUse(path, error)
+    : new Error(`${path} cannot be opened as a file of the local BigQuery: ${message}`, {
+        cause: error,
+      });
 }
 
 class DuckEngine implements Engine {
@@ -71,12 +99,12 @@ class DuckEngine implements Engine {
   private readonly inside = new AsyncLocalStorage<true>();
   private readonly instance: DuckDBInstance;
   private readonly writer: DuckDBConnection;
-  private readonly folder: string;
+  private readonly release: () => void;
 
-  constructor(instance: DuckDBInstance, writer: DuckDBConnection, folder: string) {
+  constructor(instance: DuckDBInstance, writer: DuckDBConnection, release: () => void) {
     this.instance = instance;
     this.writer = writer;
-    this.folder = folder;
+    this.release = release;
   }
 
   async query(sql: string, types: readonly Type[]): Promise<Plain[][]> {
@@ -136,7 +164,7 @@ class DuckEngine implements Engine {
   close(): void {
     this.writer.closeSync();
     this.instance.closeSync();
-    rmSync(this.folder, { recursive: true, force: true });
+    this.release();
   }
 }
 

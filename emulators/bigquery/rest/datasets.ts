@@ -27,11 +27,12 @@ function resource(store: Store, dataset: StoredDataset, baseUrl: string): Record
 const settable = ({ datasetReference: _reference, ...rest }: Readonly<Record<string, unknown>>) =>
   rest;
 
-function insert({ store, body, baseUrl }: Call): unknown {
+async function insert({ store, body, baseUrl }: Call): Promise<unknown> {
   const { datasetId } = record(body["datasetReference"]);
   if (typeof datasetId !== "string")
     throw invalid("Required parameter is missing: datasetReference.datasetId");
-  return resource(store, store.createDataset(datasetId, settable(body)), baseUrl);
+  const dataset = await store.change(() => store.createDataset(datasetId, settable(body)));
+  return resource(store, dataset, baseUrl);
 }
 
 function list({ store, query }: Call): unknown {
@@ -54,12 +55,13 @@ function list({ store, query }: Call): unknown {
 
 const change =
   (merge: boolean) =>
-  ({ store, path, body, baseUrl }: Call): unknown => {
-    const dataset = store.dataset(path["dataset"] ?? "");
-    dataset.resource = merge ? mergePatch(dataset.resource, settable(body)) : settable(body);
-    dataset.modified = Math.max(Date.now(), dataset.modified + 1);
-    return resource(store, dataset, baseUrl);
-  };
+  ({ store, path, body, baseUrl }: Call): Promise<unknown> =>
+    store.change(() => {
+      const dataset = store.dataset(path["dataset"] ?? "");
+      dataset.resource = merge ? mergePatch(dataset.resource, settable(body)) : settable(body);
+      dataset.modified = Math.max(Date.now(), dataset.modified + 1);
+      return resource(store, dataset, baseUrl);
+    });
 
 async function remove({ store, path, query }: Call): Promise<void> {
   await store.deleteDataset(path["dataset"] ?? "", query.get("deleteContents") === "true");

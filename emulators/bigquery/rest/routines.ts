@@ -72,13 +72,14 @@ async function create({ store, path, body }: Call, replace: boolean): Promise<un
   const returns =
     body["returnType"] === undefined ? "" : ` RETURNS ${typeText(body["returnType"] as DataType)}`;
   const head = `CREATE OR REPLACE FUNCTION ${quoteIdentifier(datasetId)}.${quoteIdentifier(id)}`;
-  await run(store, `${head}(${params.join(", ")})${returns} AS (${body["definitionBody"]})`, {
-    params: new Map(),
+  const text = `${head}(${params.join(", ")})${returns} AS (${body["definitionBody"]})`;
+  return store.change(async () => {
+    await run(store, text, { params: new Map() });
+    const made = find(store, { dataset: datasetId, routine: id });
+    const { routineReference: _reference, ...rest } = body;
+    made.resource = rest;
+    return resource(store, datasetId, made);
   });
-  const made = find(store, { dataset: datasetId, routine: id });
-  const { routineReference: _reference, ...rest } = body;
-  made.resource = rest;
-  return resource(store, datasetId, made);
 }
 
 function list({ store, path, query }: Call): unknown {
@@ -101,8 +102,9 @@ export const routineRoutes: Routes = {
     find(call.store, call.path);
     return create(call, true);
   },
-  [`DELETE ${all}/:routine`]: ({ store, path }) => {
-    find(store, path);
-    store.dataset(path["dataset"] ?? "").routines.delete(path["routine"] ?? "");
-  },
+  [`DELETE ${all}/:routine`]: ({ store, path }) =>
+    store.change(() => {
+      find(store, path);
+      store.dataset(path["dataset"] ?? "").routines.delete(path["routine"] ?? "");
+    }),
 };

@@ -1,6 +1,7 @@
-import { DuckDBDataChunk } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import { nodeType, writer } from "../engine/plain.ts";
 import { quoteName, type Plain } from "../engine/literal.ts";
+import { writeInsertIds } from "../store/saved.ts";
 import { typeOfField } from "../store/schema.ts";
 import type { Store, StoredTable } from "../store/store.ts";
 import { invalid } from "./api-error.ts";
@@ -8,10 +9,6 @@ import { row, type TimestampFormat } from "./cells.ts";
 import { readRow, type RowError } from "./insert-rows.ts";
 import { etagOf } from "./resource.ts";
 import { type Call, record, type Routes } from "./router.ts";
-
-/** How long an insertId is remembered: the real one says "at least a minute". */
-const dedupWindowMs = 10 * 60_000;
-const dedupLimit = 500_000;
 
 async function insertAll({ store, path, body }: Call): Promise<unknown> {
   const table = store.table(path["dataset"] ?? "", path["table"] ?? "");
@@ -45,9 +42,8 @@ async function insertAll({ store, path, body }: Call): Promise<unknown> {
     await append(
       store,
       table,
-      good
-        .filter(({ insertId }) => insertId === undefined || isNew(table, insertId))
-        .map(({ values }) => values),
+      good.map(({ values }) => values),
+      good.map(({ insertId }) => insertId),
     );
   }
   return {
@@ -56,44 +52,56 @@ async function insertAll({ store, path, body }: Call): Promise<unknown> {
   };
 }
 
-function isNew({ insertIds }: StoredTable, insertId: string): boolean {
-  const now = Date.now();
-  const before = insertIds.get(insertId);
-  if (before !== undefined && now - before < dedupWindowMs) return false;
-  insertIds.delete(insertId); // set anew, so that the map stays in the order of time
-  insertIds.set(insertId, now);
-  for (const [id, time] of insertIds) {
-    if (insertIds.size <= dedupLimit && now - time < dedupWindowMs) break;
-    insertIds.delete(id);
-  }
-  return true;
-}
-
 /** DuckDB's vectors hold so many values. */
 const chunkRows = 2048;
 
-/** Adds whole rows or none. */
+/** Adds all rows or none. A row whose insertId was stored a short time ago is left out. */
 export async function append(
   store: Store,
   table: StoredTable,
   rows: readonly (readonly Plain[])[],
+  insertIds: readonly (string | undefined)[] = [],
 ): Promise<void> {
   if (rows.length === 0 || table.physical === undefined) return;
   const { physical } = table;
+  const noted: string[] = [];
+  const isNew = (id: string | undefined) => {
+    if (id === undefined) return true;
+    if (!store.insertIds.add(physical, id)) return false;
+    noted.push(id);
+    return true;
+  };
+  await store.engine.transaction(
+    async (connection) => {
+      const fresh = rows.filter((_, i) => isNew(insertIds[i]));
+      await appendRows(connection, table, physical, fresh);
+      if (store.durable) await writeInsertIds(connection, physical, noted);
+    },
+    () => {
+      for (const id of noted) store.insertIds.delete(physical, id);
+    },
+  );
+  table.modified = Math.max(Date.now(), table.modified);
+}
+
+async function appendRows(
+  connection: DuckDBConnection,
+  table: StoredTable,
+  physical: string,
+  rows: readonly (readonly Plain[])[],
+): Promise<void> {
+  if (rows.length === 0) return;
   const types = table.schema.fields.map((f) => typeOfField(f));
   const writers = types.map((type) => writer(type));
   const nodeTypes = types.map((type) => nodeType(type));
-  await store.engine.transaction(async (connection) => {
-    const appender = await connection.createAppender(physical);
-    for (let from = 0; from < rows.length; from += chunkRows) {
-      const part = rows.slice(from, from + chunkRows);
-      const chunk = DuckDBDataChunk.create(nodeTypes, part.length);
-      chunk.setColumns(writers.map((write, i) => part.map((values) => write(values[i] ?? null))));
-      appender.appendDataChunk(chunk);
-    }
-    appender.closeSync();
-  });
-  table.modified = Math.max(Date.now(), table.modified);
+  const appender = await connection.createAppender(physical);
+  for (let from = 0; from < rows.length; from += chunkRows) {
+    const part = rows.slice(from, from + chunkRows);
+    const chunk = DuckDBDataChunk.create(nodeTypes, part.length);
+    chunk.setColumns(writers.map((write, i) => part.map((values) => write(values[i] ?? null))));
+    appender.appendDataChunk(chunk);
+  }
+  appender.closeSync();
 }
 
 export function timestampFormat(query: { get(name: string): string | null }): TimestampFormat {

@@ -98,12 +98,14 @@ async function insert({ store, path, body, baseUrl }: Call): Promise<unknown> {
           schemaOf(body) ?? { fields: [] },
           settable(body),
         )
-      : store.createView(
-          datasetId,
-          tableId,
-          query,
-          viewSchema(store, datasetId, query),
-          settable(body),
+      : await store.change(() =>
+          store.createView(
+            datasetId,
+            tableId,
+            query,
+            viewSchema(store, datasetId, query),
+            settable(body),
+          ),
         );
   return tableResource(store, datasetId, table, baseUrl);
 }
@@ -140,17 +142,19 @@ const change =
   async ({ store, path, body, baseUrl }: Call): Promise<unknown> => {
     const datasetId = path["dataset"] ?? "";
     const table = store.table(datasetId, path["table"] ?? "");
-    const query = viewQuery(body);
-    if (query !== undefined) {
-      if (table.view === undefined) throw invalid("Cannot change a table into a view");
-      table.schema = viewSchema(store, datasetId, query);
-      table.view = query;
-    } else {
-      const schema = schemaOf(body);
-      if (schema !== undefined) await changeSchema(store, table, schema);
-    }
-    table.resource = merge ? mergePatch(table.resource, settable(body)) : settable(body);
-    table.modified = Math.max(Date.now(), table.modified + 1);
+    await store.change(async () => {
+      const query = viewQuery(body);
+      if (query !== undefined) {
+        if (table.view === undefined) throw invalid("Cannot change a table into a view");
+        table.schema = viewSchema(store, datasetId, query);
+        table.view = query;
+      } else {
+        const schema = schemaOf(body);
+        if (schema !== undefined) await changeSchema(store, table, schema);
+      }
+      table.resource = merge ? mergePatch(table.resource, settable(body)) : settable(body);
+      table.modified = Math.max(Date.now(), table.modified + 1);
+    });
     return tableResource(store, datasetId, table, baseUrl);
   };
 

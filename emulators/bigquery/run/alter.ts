@@ -5,7 +5,7 @@ import { type FieldSchema, typeOfField } from "../store/schema.ts";
 import { quoteName } from "../engine/literal.ts";
 import { SqlError } from "../sql/error.ts";
 import type { AlterAction, Statement } from "../sql/statement.ts";
-import { columnSql } from "../store/store.ts";
+import { columnSql } from "../store/schema-changes.ts";
 import { fieldOf } from "./ddl.ts";
 import type { Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";

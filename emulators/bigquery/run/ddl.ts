@@ -91,14 +91,9 @@ export async function createTable(
   const rows = copied ?? typed?.sql;
   if (env.dryRun) return done("CREATE", statementType, context, target);
   const physical = await store.createPhysical({ fields });
-  try {
-    if (rows !== undefined) {
-      const cells = fields.map((field, i) => stored(`s.c${i}`, field)).join(", ");
-      await store.engine.execute(`INSERT INTO ${physical} SELECT ${cells} FROM (${rows}) AS s`);
-    }
-  } catch (error) {
-    await store.engine.execute(`DROP TABLE ${physical}`);
-    throw error;
+  if (rows !== undefined) {
+    const cells = fields.map((field, i) => stored(`s.c${i}`, field)).join(", ");
+    await store.engine.execute(`INSERT INTO ${physical} SELECT ${cells} FROM (${rows}) AS s`);
   }
   if (existing !== undefined) await store.dropPhysical(existing);
   const made = {
@@ -113,7 +108,6 @@ export async function createTable(
       id: temporaryName ?? "",
       created: now,
       modified: now,
-      insertIds: new Map(),
       ...made,
     });
   } else store.addTable(place.dataset, place.name, made);

@@ -339,17 +339,17 @@ async function runStatement(env: Environment, statement: Statement): Promise<Out
     case "truncate":
       return runTruncate(env, statement);
     case "create table":
-      return createTable(env, statement);
+      return env.store.change(() => createTable(env, statement));
     case "create view":
-      return createView(env, statement);
+      return env.store.change(() => createView(env, statement));
     case "create function":
-      return createFunction(env, statement);
+      return env.store.change(() => createFunction(env, statement));
     case "create schema":
-      return createSchema(env, statement);
+      return env.store.change(() => createSchema(env, statement));
     case "drop":
-      return drop(env, statement);
+      return env.store.change(() => drop(env, statement));
     case "alter table":
-      return alterTable(env, statement);
+      return env.store.change(() => alterTable(env, statement));
     default:
       throw new SqlError(`${statement.kind.toUpperCase()} cannot stand here`, statement.at);
   }

@@ -1,9 +1,11 @@
 import type { CatalogRoutine } from "../analyze/catalog.ts";
 import { type Engine, openEngine } from "../engine/engine.ts";
-import { quoteName } from "../engine/literal.ts";
-import { duckType } from "../analyze/types.ts";
 import { duplicate, invalid, notFound } from "../rest/api-error.ts";
-import { checkSchema, type FieldSchema, type TableSchema, typeOfField } from "./schema.ts";
+import { InsertIds } from "./insert-ids.ts";
+import { readCatalog, writeCatalog } from "./saved.ts";
+import { checkSchema, type TableSchema } from "./schema.ts";
+import { columnSql, schemaChanges } from "./schema-changes.ts";
+import { snapshot } from "./snapshot.ts";
 
 /** What clients put into a resource and get back unchanged. */
 export type Resource = Readonly<Record<string, unknown>>;
@@ -18,8 +20,6 @@ export interface StoredTable {
   resource: Resource;
   readonly created: number;
   modified: number;
-  /** insertId → when it came, for dropping repeats. */
-  readonly insertIds: Map<string, number>;
 }
 
 export interface StoredRoutine {
@@ -42,12 +42,38 @@ export interface StoredDataset {
 export class Store {
   readonly projectId: string;
   readonly engine: Engine;
+  /** Whether a file keeps what is here. */
+  readonly durable: boolean;
   readonly datasets = new Map<string, StoredDataset>();
+  readonly insertIds = new InsertIds();
   private sequence = 0;
 
-  constructor(projectId: string, engine: Engine) {
+  constructor(projectId: string, engine: Engine, durable: boolean) {
     this.projectId = projectId;
     this.engine = engine;
+    this.durable = durable;
+  }
+
+  /** Runs what changes resources: it is done and saved whole, or nothing of it is. */
+  change<T>(work: () => T | Promise<T>): Promise<T> {
+    let undo: (() => void) | undefined;
+    return this.engine.transaction(
+      async (connection) => {
+        undo ??= snapshot(this.datasets);
+        const result = await work();
+        if (this.durable) await writeCatalog(connection, this);
+        return result;
+      },
+      () => undo?.(),
+    );
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.change(() => undefined); // when tables were last changed
+    } finally {
+      this.engine.close();
+    }
   }
 
   createDataset(id: string, resource: Resource): StoredDataset {
@@ -85,8 +111,10 @@ export class Store {
     const dataset = this.dataset(id);
     if (!contents && dataset.tables.size > 0)
       throw invalid(`Dataset ${this.projectId}:${id} is still in use`);
-    for (const table of dataset.tables.values()) await this.dropPhysical(table);
-    this.datasets.delete(id);
+    await this.change(async () => {
+      for (const table of dataset.tables.values()) await this.dropPhysical(table);
+      this.datasets.delete(id);
+    });
   }
 
   /** Adds an empty table. Its rows are kept in a table of DuckDB that nobody names. */
@@ -96,14 +124,11 @@ export class Store {
     schema: TableSchema,
     resource: Resource,
   ): Promise<StoredTable> {
-    this.checkNewTable(datasetId, id);
-    const checkedSchema = checkSchema(schema);
-    const physical = await this.createPhysical(checkedSchema);
-    return this.addTable(datasetId, id, {
-      physical,
-      schema: checkedSchema,
-      view: undefined,
-      resource,
+    const checked = checkSchema(schema);
+    return this.change(async () => {
+      this.checkNewTable(datasetId, id);
+      const physical = await this.createPhysical(checked);
+      return this.addTable(datasetId, id, { physical, schema: checked, view: undefined, resource });
     });
   }
 
@@ -144,7 +169,6 @@ export class Store {
       resource,
       created: now,
       modified: now,
-      insertIds: new Map(),
     };
     const { tables } = this.dataset(datasetId);
     tables.set(id, table);
@@ -163,6 +187,11 @@ export class Store {
     return name;
   }
 
+  /** Names of DuckDB tables up to this number are taken. */
+  skipNames(number: number): void {
+    this.sequence = Math.max(this.sequence, number);
+  }
+
   nextName(): string {
     this.sequence += 1;
     return `data_${this.sequence}`;
@@ -170,8 +199,10 @@ export class Store {
 
   async deleteTable(datasetId: string, id: string): Promise<void> {
     const table = this.table(datasetId, id);
-    this.dataset(datasetId).tables.delete(id);
-    await this.dropPhysical(table);
+    await this.change(async () => {
+      await this.dropPhysical(table);
+      this.dataset(datasetId).tables.delete(id);
+    });
   }
 
   async dropPhysical({ physical }: StoredTable): Promise<void> {
@@ -181,45 +212,25 @@ export class Store {
   /** Changes a table's schema: columns may be added, and a REQUIRED one relaxed. */
   async updateSchema(table: StoredTable, next: TableSchema): Promise<void> {
     const checked = checkSchema(next);
-    const statements: string[] = [];
-    for (const old of table.schema.fields) {
-      const field = checked.fields.find((f) => f.name.toUpperCase() === old.name.toUpperCase());
-      if (field === undefined)
-        throw invalid(
-          `Provided Schema does not match Table. Field ${old.name} is missing in new schema`,
-        );
-      if (duckType(typeOfField(field)) !== duckType(typeOfField(old)))
-        throw invalid(
-          `Provided Schema does not match Table. Field ${old.name} has changed type from ${old.type} to ${field.type}`,
-        );
-      if (old.mode !== field.mode && old.mode !== "REQUIRED")
-        throw invalid(
-          `Provided Schema does not match Table. Field ${old.name} has changed mode from ${old.mode} to ${field.mode}`,
-        );
-      if (old.mode !== field.mode)
-        statements.push(
-          `ALTER TABLE ${table.physical} ALTER COLUMN ${quoteName(old.name)} DROP NOT NULL`,
-        );
-    }
-    for (const field of checked.fields) {
-      if (table.schema.fields.some((f) => f.name.toUpperCase() === field.name.toUpperCase()))
-        continue;
-      if (field.mode === "REQUIRED")
-        throw invalid(
-          `Provided Schema does not match Table. Cannot add required fields to an existing schema. (field: ${field.name})`,
-        );
-      statements.push(`ALTER TABLE ${table.physical} ADD COLUMN ${columnSql(field)}`);
-    }
-    for (const statement of table.physical === undefined ? [] : statements)
-      await this.engine.execute(statement);
-    table.schema = checked;
+    const statements = schemaChanges(table.schema, checked);
+    await this.change(async () => {
+      for (const statement of table.physical === undefined ? [] : statements)
+        await this.engine.execute(`ALTER TABLE ${table.physical} ${statement}`);
+      table.schema = checked;
+    });
   }
 }
 
-/** A column of DuckDB for a field. */
-export const columnSql = (field: FieldSchema): string =>
-  `${quoteName(field.name)} ${duckType(typeOfField(field))}${field.mode === "REQUIRED" ? " NOT NULL" : ""}`;
-
-export async function openStore(projectId: string): Promise<Store> {
-  return new Store(projectId, await openEngine());
+/** Opens a store in memory, or in the file `path`, which is made when it is not there. */
+export async function openStore(projectId: string, path?: string): Promise<Store> {
+  const engine = await openEngine({ path });
+  const store = new Store(projectId, engine, path !== undefined);
+  if (path === undefined) return store;
+  try {
+    await readCatalog(engine, store, path);
+    return store;
+  } catch (error) {
+    engine.close();
+    throw error;
+  }
 }
