@@ -1,5 +1,5 @@
 import { LeaseLostError } from "#shared/catalog/crawls.ts";
-import { log } from "#shared/log.ts";
+import { describe, log } from "#shared/log.ts";
 import type { CrawlEdges } from "./edges.ts";
 import type { CrawlPlan } from "./plan.ts";
 import type { CrawlReport } from "./report.ts";
@@ -70,13 +70,16 @@ export async function leaveHanging<T>(
   const left = new Promise<never>((_, reject) => {
     const leave = () =>
       clock.sleep(graceMs, done).then(
-        () => reject(ended.reason as Error),
+        () => reject(toError(ended.reason)),
         () => {}, // it has ended by itself
       );
     ended.addEventListener("abort", () => void leave(), { once: true });
   });
   return Promise.race([work, left]);
 }
+
+const toError = (reason: unknown) =>
+  reason instanceof Error ? reason : new Error(describe(reason));
 
 /**
  * Prolongs the lease three times as often as needed; a crawl that has lost it must stop. One that is past its

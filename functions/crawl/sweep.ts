@@ -37,7 +37,6 @@ export async function sweep(run: Run, seen: ReadonlySet<string>): Promise<void> 
 
 async function look(run: Run, objects: readonly StoredObject[]): Promise<void> {
   const { edges, report, source } = run;
-  const idOf = ({ metadata }: StoredObject) => metadata["source-id"] ?? "";
   const found = await source.find?.([...new Set(objects.map(idOf))]);
   const candidates = new Map(found?.candidates.map((candidate) => [candidate.id, candidate]));
   const missing = new Set(found?.missing);
@@ -51,3 +50,5 @@ async function look(run: Run, objects: readonly StoredObject[]): Promise<void> {
     await edges.stored.annotate(object, { ...object.metadata, "source-deleted": at });
   }
 }
+
+const idOf = ({ metadata }: StoredObject) => metadata["source-id"] ?? "";

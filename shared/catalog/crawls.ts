@@ -74,11 +74,6 @@ export function openCrawls(firestore: Firestore): Crawls {
   const crawls = firestore.collection("crawls");
   const queries = firestore.collection("watermarks");
   const documentOf = (key: CrawlKey) => queries.doc(toDocumentId(key));
-  const toEnded = (document: CrawlDocument) => ({
-    schemaVersion: 1,
-    ...document,
-    rowWritten: false,
-  });
 
   const store = (
     key: CrawlKey,
@@ -157,6 +152,12 @@ export function openCrawls(firestore: Firestore): Crawls {
     },
   };
 }
+
+const toEnded = (document: CrawlDocument) => ({
+  schemaVersion: 1,
+  ...document,
+  rowWritten: false,
+});
 
 async function readState(transaction: Transaction, document: DocumentReference, key: CrawlKey) {
   const snapshot = await transaction.get(document);

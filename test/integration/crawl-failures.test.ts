@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { toKey } from "#functions/crawl/crawl.ts";
 import { backgroundOf, bucket, type Harness, JumpingClock, startHarness } from "./crawl-harness.ts";
 import { crawlShelf, items, shelf } from "./crawl-shelf.ts";
 
@@ -13,6 +14,9 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
+const fail = (kind: "not-found" | "reset") =>
+  harness.freesound.failNext(kind, { on: "preview", times: Infinity });
+
 describe("a sound that stays broken", () => {
   /** The newest sound, and the only one that an incremental crawl looks at. */
   beforeEach(async () => {
@@ -20,8 +24,6 @@ describe("a sound that stays broken", () => {
     await harness.crawl();
     harness.addSounds(1, { first: 50, since: "2026-01-01T00:00:00Z" });
   });
-  const fail = (kind: "not-found" | "reset") =>
-    harness.freesound.failNext(kind, { on: "preview", times: Infinity });
 
   test("is tried by five crawls, then given up and counted apart; a full one tries it again", async () => {
     const { freesound } = harness;
@@ -77,9 +79,9 @@ test("a crawl in which everything was passed over by policy but one that failed 
   expect(report).toMatchObject({ status: "complete", skipped_license: 4, failed: 1 });
 });
 
-describe("hosts that are down", () => {
-  const dead = (count: number, host: string) => items(count, `${host}-`, { host, body: null });
+const dead = (count: number, host: string) => items(count, `${host}-`, { host, body: null });
 
+describe("hosts that are down", () => {
   test("are their recordings' failure where others answer, and are not asked for every one", async () => {
     const downloads: string[] = [];
     const page = [...dead(40, "gone.example"), ...items(20, "good-", { host: "two.example" })];
@@ -99,22 +101,25 @@ describe("hosts that are down", () => {
   });
 
   test("all of them: the page is not passed, until five runs have failed on it", async () => {
-    const source = () =>
-      shelf([[...dead(12, "gone.example"), ...dead(8, "refuses.example")], items(3, "good-")]);
+    const first = [...dead(12, "gone.example"), ...dead(8, "refuses.example")];
+    const pages = [first, items(3, "good-")];
     for (let run = 1; run < 5; run++)
-      expect(await crawlShelf(harness, source())).toMatchObject({
+      expect(await crawlShelf(harness, shelf(pages))).toMatchObject({
         status: "failed",
         error: expect.stringMatching(/all of 20 downloads failed.*ENOTFOUND/),
         stored: 0,
       });
-    const fifth = await crawlShelf(harness, source());
+    const fifth = await crawlShelf(harness, shelf(pages));
     expect(fifth).toMatchObject({ status: "complete", stored: 3, failed: 20 });
     expect(fifth.failures).toHaveLength(20);
     expect(harness.storage.objects.list(bucket)).toHaveLength(3);
     // From now on they are sounds that failed before, and hold up nobody.
     for (let run = 2; run <= 5; run++)
-      expect(await crawlShelf(harness, source())).toMatchObject({ status: "complete", failed: 20 });
-    expect(await crawlShelf(harness, source())).toMatchObject({
+      expect(await crawlShelf(harness, shelf(pages))).toMatchObject({
+        status: "complete",
+        failed: 20,
+      });
+    expect(await crawlShelf(harness, shelf(pages))).toMatchObject({
       status: "complete",
       failed: 0,
       given_up: 20,
@@ -153,9 +158,9 @@ describe("what came instead of a sound is not stored", () => {
 
 test("a Storage that takes nothing ends the crawl and is held against no sound", async () => {
   harness.storage.failNext(403, Infinity, /^POST \/upload/);
-  const source = () => shelf([items(20, "a-"), items(3, "b-")]);
+  const pages = [items(20, "a-"), items(3, "b-")];
   for (let run = 0; run < 6; run++)
-    expect(await crawlShelf(harness, source())).toMatchObject({
+    expect(await crawlShelf(harness, shelf(pages))).toMatchObject({
       status: "failed",
       error: expect.stringMatching(/nothing can be stored: upload of gs:\/\/recordings\/shelf/),
       failed: 0,
@@ -165,13 +170,7 @@ test("a Storage that takes nothing ends the crawl and is held against no sound",
 test("the watermark never goes back", async () => {
   harness.addSounds(3);
   await harness.crawl();
-  const watermark = async () => (await harness.edges.crawls.mark(keyOf())).watermark;
-  const keyOf = () => ({
-    source: "freesound",
-    query: "speech",
-    filter: null,
-    policy: { licenses: null, aiPreferences: null, format: "preview-hq-mp3" },
-  });
+  const watermark = async () => (await harness.edges.crawls.mark(toKey(harness.plan()))).watermark;
   const before = await watermark();
   expect(before).toBe("2024-01-01T02:00:00.000Z");
   for (const { id } of harness.freesound.sounds.list()) harness.freesound.sounds.remove(id);

@@ -63,12 +63,12 @@ function toCandidate(item: Item, downloads: string[]): Candidate {
 
 /** A crawl of a shelf to its end. */
 export async function crawlShelf(
-  { edges, plan }: Harness,
+  harness: Harness,
   source: Source,
   request: object = {},
 ): Promise<CrawlReport> {
   const openSource = async () => Promise.resolve(source);
-  const report = await crawl({ ...edges, openSource }, plan(request));
+  const report = await crawl({ ...harness.edges, openSource }, harness.plan(request));
   if ("crawlId" in report) throw new Error(`crawl ${report.crawlId} is running`);
   return report;
 }
