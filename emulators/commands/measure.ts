@@ -1,7 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { defaultAudioLimits, readAudio } from "#shared/audio/read.ts";
+import type { AudioReading } from "#shared/audio/read.ts";
+import { GradeConfig, parseConfig } from "#shared/config.ts";
 import { PermanentError } from "#shared/errors.ts";
 import { mustBeFile, parseOptions, run, UsageError } from "./cli.ts";
+import { type Labeller, openLabeller } from "./measure/labeller.ts";
+import { plotTargets } from "./measure/plot-targets.ts";
 import type { Row, Value } from "./query.ts";
 import { toScorecardRow } from "./scorecard-row.ts";
 import { toTable } from "./table.ts";
@@ -11,9 +14,12 @@ const help = `npm run measure -- FILE… [options]
 Metadata, measures and label of audio files, without the pipeline. A file that cannot be read is a row of its own
 with the status "rejected" and the reason.
 
-  --json   one JSON object a line
+  --json       one JSON object a line
+  --plot OUT   a picture too: waveform, spectrogram with the bandwidth, levels. OUT ends in .png or .svg,
+               or is a folder, which gets FILE.png for each file
   --help
 
+LABEL_THRESHOLDS, LABEL_BASIS, DNSMOS_MODEL and DNSMOS_MODEL_SHA256 mean what they mean to the function classify.
 Exit code: 0 when a file was read, 1 when every file was rejected, 2 for a wrong call.
 `;
 
@@ -23,6 +29,7 @@ void run(async (args) => {
     allowPositionals: true,
     options: {
       json: { type: "boolean", default: false },
+      plot: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
@@ -33,36 +40,48 @@ void run(async (args) => {
   if (positionals.length === 0)
     throw new UsageError("name at least one audio file: npm run measure -- FILE…");
   for (const path of positionals) await mustBeFile(path);
+  const targets = values.plot === undefined ? [] : await plotTargets(values.plot, positionals);
+  const label = await openLabeller(parseConfig(GradeConfig, process.env));
 
   const rows: Row[] = [];
-  for (const path of positionals) {
-    const row = await measure(path);
+  for (const [i, path] of positionals.entries()) {
+    const { row, reading } = await measure(path, label);
     rows.push(row);
     if (values.json) process.stdout.write(`${JSON.stringify(row)}\n`);
+    const target = targets[i];
+    if (target === undefined || reading === null) continue;
+    // The libraries that draw take their time to load.
+    const { plot } = await import("./measure/plot.ts");
+    await plot(path, reading, row, target);
+    process.stderr.write(`${target}\n`);
   }
-  if (!values.json)
-    process.stdout.write(`${show(rows)}
-`);
+  if (!values.json) process.stdout.write(`${show(rows)}\n`);
   if (rows.every((row) => row["status"] === "rejected")) process.exitCode = 1;
 });
 
-async function measure(file: string): Promise<Row> {
+async function measure(
+  file: string,
+  label: Labeller,
+): Promise<{ row: Row; reading: AudioReading | null }> {
   const bytes = await readFile(file);
   try {
-    const reading = await readAudio(bytes, { limits: defaultAudioLimits, measures: true });
-    const { tags, measures, durationSeconds, ...facts } = reading;
-    return {
+    const reading = await label.read(bytes);
+    const { tags, measures, durationSeconds, samples: _, samplesRate: __, ...facts } = reading;
+    const row = {
       file,
       status: "measured",
       title: tags.title ?? null,
       durationSeconds,
       sizeBytes: bytes.length,
-      ...(facts as Omit<typeof facts, "samples" | "samplesRate">),
+      ...facts,
+      ...(await label.columns(reading)),
       ...(measures && toScorecardRow(measures)),
     };
+    return { row, reading };
   } catch (error) {
     if (!(error instanceof PermanentError)) throw error;
-    return { file, status: "rejected", reason: error.reason, detail: error.message };
+    const row = { file, status: "rejected", reason: error.reason, detail: error.message };
+    return { row, reading: null };
   }
 }
 

@@ -1,19 +1,9 @@
-import { grade } from "#shared/audio/grade.ts";
 import type { Scorecard } from "#shared/audio/scorecard.ts";
-import { toLabel } from "#functions/classify/verdict.ts";
 import type { Row } from "./query.ts";
 
-const thresholds = { excellent: 4.5, good: 3.5, fair: 2.5 };
-
-/** The columns of the table `quality` that need no reference, in camelCase, and the facts behind them. */
+/** The measures of the table `quality` in camelCase, and the facts behind them. */
 export function toScorecardRow(card: Scorecard): Row {
-  const { score, reasons, unratedReason } = grade(card);
   return {
-    label: score === null ? null : toLabel(score, thresholds),
-    labelBasis: score === null ? null : "measures",
-    qualityScore: score,
-    labelReasons: [...reasons],
-    unratedReason,
     snrDb: card.snrDb,
     srmr: card.srmr,
     activeSpeechLevelDbov: card.activeSpeechLevelDbov,

@@ -7,6 +7,7 @@ import { once } from "#shared/once.ts";
 /** Gives the model, loaded at the first call. What goes wrong is tried anew at the next: it may be mended by then. */
 export type DnsmosModel = () => Promise<Dnsmos>;
 
+type OpenBucket = (name: string) => Objects | Promise<Objects>;
 type ModelConfig = Pick<ClassifyConfig, "DNSMOS_MODEL" | "DNSMOS_MODEL_SHA256">;
 
 /**
@@ -17,22 +18,22 @@ type ModelConfig = Pick<ClassifyConfig, "DNSMOS_MODEL" | "DNSMOS_MODEL_SHA256">;
  */
 export function openModel(
   { DNSMOS_MODEL: path, DNSMOS_MODEL_SHA256: sha256 }: ModelConfig,
-  openBucket: (name: string) => Objects,
+  openBucket: OpenBucket,
   runtime?: string,
 ): DnsmosModel | undefined {
   if (path === undefined) return undefined;
   return once(async () => openDnsmos(await readModel(path, openBucket), { sha256, runtime }));
 }
 
-async function readModel(path: string, openBucket: (name: string) => Objects) {
+async function readModel(path: string, openBucket: OpenBucket) {
   const [, bucket, object] = /^gs:\/\/([^/]+)\/(.+)$/.exec(path) ?? [];
   try {
     return bucket === undefined || object === undefined
       ? await readFile(path)
-      : await openBucket(bucket).read(object);
+      : await (await openBucket(bucket)).read(object);
   } catch (cause) {
     // An error of its own: an object that is gone would end the recording's event in silence.
-    const message = `${path}, which DNSMOS_MODEL names, cannot be read: put the model there and let this function read it, or unset DNSMOS_MODEL`;
+    const message = `${path}, which DNSMOS_MODEL names, cannot be read: put the model there, readable, or unset DNSMOS_MODEL`;
     throw new DnsmosError(message, { cause });
   }
 }
