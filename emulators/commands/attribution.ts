@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
+import { knownLicenses, toLicenseId } from "#shared/licenses.ts";
 import { parseOptions, run, UsageError } from "./cli.ts";
 import { connectWarehouse } from "./connect.ts";
 import { creditColumns, toMarkdown } from "./credits.ts";
@@ -13,6 +14,7 @@ CREDITS.csv.
 
   --where SQL      only these recordings: a condition on the columns of audio_info, for example
                    "quality_label IN ('Excellent', 'Good') AND duration > 2"
+  --license ID     only recordings under this licence (an SPDX id, Sampling-Plus, or "unknown"); more than once for several
   --out DIR        folder to write to (default .)
   --markdown       print the Markdown and write nothing
   --csv            print the CSV and write nothing
@@ -21,10 +23,10 @@ CREDITS.csv.
 `;
 
 /** What is said of the newest version of each recording that the condition chooses. */
-const statement = (condition: string) => `
+const statement = (where: string, licenses: string) => `
 WITH
-  chosen AS (SELECT id FROM audio_info WHERE (${condition}
-  )),
+  chosen AS (SELECT id FROM audio_info WHERE (${where}
+  ) AND (${licenses})),
   loaded AS (
     SELECT * FROM recordings
     WHERE TRUE
@@ -40,6 +42,7 @@ void run(async (args) => {
     args,
     options: {
       where: { type: "string", default: "TRUE" },
+      license: { type: "string", multiple: true, default: [] },
       out: { type: "string", default: "." },
       markdown: { type: "boolean", default: false },
       csv: { type: "boolean", default: false },
@@ -53,7 +56,7 @@ void run(async (args) => {
   }
   if (values.markdown && values.csv)
     throw new UsageError("--markdown and --csv exclude each other");
-  const rows = await select(values.project, values.where);
+  const rows = await select(values.project, values.where, toLicenseCondition(values.license));
   const csv = stringify(rows.slice(), {
     header: true,
     columns: [...creditColumns],
@@ -76,12 +79,30 @@ void run(async (args) => {
   }
 });
 
-async function select(project: string | undefined, condition: string): Promise<Row[]> {
+async function select(
+  project: string | undefined,
+  where: string,
+  licenses: string,
+): Promise<Row[]> {
   const bigquery = connectWarehouse(project);
   try {
-    return await query(bigquery, statement(condition), { defaultDataset: "earmark" });
+    return await query(bigquery, statement(where, licenses), { defaultDataset: "earmark" });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--where "${condition}": ${message}`, { cause: error });
+    const isRefused = error instanceof Error && "code" in error && error.code === 400;
+    if (!isRefused) throw error;
+    throw new UsageError(`--where "${where}": ${error.message}`, { cause: error });
   }
+}
+
+/** A condition for the licences of the options: all of them when none is named. */
+function toLicenseCondition(names: readonly string[]): string {
+  if (names.length === 0) return "TRUE";
+  const conditions = names.map((name) => {
+    if (name === "unknown") return "license IS NULL";
+    const id = toLicenseId(name);
+    if (id === null)
+      throw new UsageError(`--license ${name} is not known: ${knownLicenses.join(", ")}, unknown`);
+    return `license = '${id}'`;
+  });
+  return conditions.join(" OR ");
 }

@@ -14,7 +14,7 @@ export const creditColumns = [
 ] as const;
 
 /** Licences that ask for nothing, named last; the rest goes by name, and what is unknown comes first. */
-const publicDomain = new Set(["CC0-1.0", "CC-PDDC"]);
+const publicDomain = new Set(["CC0-1.0", "CC-PDDC", "CC-PDM-1.0"]);
 
 /**
  * Credits as Markdown, a section for each licence and a line for each recording with the four parts that Creative
@@ -69,12 +69,19 @@ const text = (row: Row, name: string) => (typeof row[name] === "string" ? row[na
 
 const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
-/** Titles are written by strangers: no character of theirs may become markup, and no line may break. */
+/**
+ * Titles are written by strangers: no character of theirs may become markup, an address or a mention of somebody
+ * (GitHub makes links of bare ones), no line may break, and no direction of writing may be turned around.
+ */
 const escape = (words: string) =>
-  words.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_{}[\]()<>#|!&~]/g, "\\$&");
+  words
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, "")
+    .replaceAll(/[\\`*_{}[\]()<>#|!&~$@:]/g, "\\$&")
+    .replaceAll(/\b(www)\./gi, "$1\\.");
 
 /** Only addresses of the web become links. */
 function link(words: string, address: string): string {
-  if (!/^https?:\/\/[^\s<>]+$/.test(address)) return escape(words);
-  return `[${escape(words)}](<${address}>)`;
+  if (!/^https?:\/\/[^\s<>]+$/.test(address) || !URL.canParse(address)) return escape(words);
+  return `[${escape(words)}](<${new URL(address).href}>)`;
 }

@@ -43,9 +43,24 @@ test("what strangers write does not become markup", () => {
   const title = "[x](javascript:alert)\n# <b>*big*</b>";
   const markdown = toMarkdown([{ ...by, title, source_url: "javascript:alert(1)" }]);
   expect(markdown).toContain(
-    "- “\\[x\\]\\(javascript:alert\\) \\# \\<b\\>\\*big\\*\\</b\\>” by ann is licensed",
+    "- “\\[x\\]\\(javascript\\:alert\\) \\# \\<b\\>\\*big\\*\\</b\\>” by ann is licensed",
   );
   expect(markdown).not.toMatch(/[^\\]\(javascript:/);
+});
+
+test.each([
+  ["https://evil.example", "https\\://evil.example"],
+  ["www.evil.example", "www\\.evil.example"],
+  ["ask @somebody", "ask \\@somebody"],
+  ["a\u202Eb\u0007c\u2066d", "abcd"],
+  ["$x$ | y", "\\$x\\$ \\| y"],
+])("nor an address, a mention or a change of direction: %j", (title, escaped) => {
+  expect(toMarkdown([{ ...by, title, source_url: null }])).toContain(`- “${escaped}” by ann`);
+});
+
+test("an address has no character that ends its link", () => {
+  const source_url = "https://example.org/a\\)b";
+  expect(toMarkdown([{ ...by, source_url }])).toContain("[Talk](<https://example.org/a/)b>)");
 });
 
 test("nothing selected is no reason to fail", () => {
