@@ -1,21 +1,19 @@
 /**
  * `npm run bench -- crawl`: a crawl and the case study's way on the same local server, without a quota. Servers
  * run in this process, each crawl in one of its own. EARMARK_BENCH_SOUNDS (2000) says how many sounds,
- * EARMARK_BENCH_BYTES (128000, eight seconds of a preview at 128 kbit/s) how large each is.
+ * EARMARK_BENCH_BYTES (128000, eight seconds of a preview at 128 kbit/s) how large each is. In the end
+ * EARMARK_BENCH_LONG (10000, 0 is none) small sounds are crawled, and the memory that takes is held to its limit.
  */
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { localApiKey } from "#emulators/freesound/index.ts";
 import { toTable } from "#emulators/commands/table.ts";
+import {
+  crawlScript,
+  forkEnvironment,
+  type ForkedResult,
+  growthLimitMiB,
+  measureScript,
+} from "../e2e/forked-crawl.ts";
 import { bucket, type Harness, startHarness } from "../integration/crawl-harness.ts";
-
-interface Result {
-  readonly outcome: { readonly stored: number; readonly api_calls: number; readonly bytes: number };
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  readonly startMiB: number;
-  readonly peakMiB: number;
-}
 
 /** One at a time is slow over a network: fewer sounds say as much. */
 const caseStudyShare = 0.1;
@@ -41,49 +39,44 @@ export async function bench(): Promise<void> {
       await harness.close();
     }
   }
+  const many = Number(process.env["EARMARK_BENCH_LONG"] ?? 10_000);
+  if (many > 0) rows.push(await long(many));
   process.stdout.write(`${toTable(rows)}\n`);
 }
 
-const earmark = ({ environment, storage, firestoreUrl }: Harness) =>
-  measure("../e2e/crawl-process.ts", [], {
-    ...environment,
-    STORAGE_EMULATOR_HOST: storage.url,
-    FIRESTORE_EMULATOR_HOST: firestoreUrl,
-    METADATA_SERVER_DETECTION: "none",
+const earmark = (harness: Harness) =>
+  measureScript(crawlScript, {
+    ...forkEnvironment(harness),
     FREESOUND_REQUESTS_PER_MINUTE: "1000000",
     FREESOUND_REQUESTS_PER_DAY: "1000000",
   });
 
 const caseStudy = ({ freesound, storage }: Harness, sounds: number) =>
-  measure("crawl-case-study.ts", [freesound.url, localApiKey, String(sounds), bucket], {
-    STORAGE_EMULATOR_HOST: storage.url,
-    METADATA_SERVER_DETECTION: "none",
-  });
+  measureScript(
+    new URL("crawl-case-study.ts", import.meta.url),
+    { STORAGE_EMULATOR_HOST: storage.url, METADATA_SERVER_DETECTION: "none" },
+    [freesound.url, localApiKey, String(sounds), bucket],
+  );
 
-async function measure(
-  script: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-): Promise<Result> {
-  const child = fork(new URL(script, import.meta.url), args, {
-    env: { PATH: process.env["PATH"], ...environment },
-    // What Node takes by itself in an instance of 512 MiB or less: what lives is about 40 MiB, the rest is garbage.
-    execArgv: ["--disable-warning=MaxListenersExceededWarning", "--max-old-space-size=192"],
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
-  let result: Result | undefined;
-  child.on("message", (message: Partial<Result>) => {
-    if (message.outcome !== undefined) result = message as Result;
-  });
-  await once(child, "exit");
-  if (result === undefined) throw new Error(`${script} ended without a result`);
-  return result;
+/** A long crawl alone: its memory must not grow with what it finds. */
+async function long(sounds: number): Promise<ReturnType<typeof toRow>> {
+  const harness = await startHarness({ file: Buffer.alloc(16_000, 7) });
+  try {
+    harness.addSounds(sounds, { apartMs: 1000 });
+    const result = await earmark(harness);
+    const growthMiB = result.peakMiB - result.startMiB;
+    if (growthMiB >= growthLimitMiB)
+      throw new Error(`${sounds} sounds took ${growthMiB} MiB, they may take ${growthLimitMiB}`);
+    return toRow("earmark, long", 0, result);
+  } finally {
+    await harness.close();
+  }
 }
 
 const toRow = (
   way: string,
   latencyMs: number,
-  { outcome, seconds, cpuSeconds, startMiB, peakMiB }: Result,
+  { outcome, seconds, cpuSeconds, startMiB, peakMiB }: ForkedResult,
 ) => ({
   way,
   "latency ms": latencyMs,

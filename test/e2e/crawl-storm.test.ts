@@ -1,10 +1,10 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Running } from "#functions/crawl/crawl.ts";
 import type { CrawlReport } from "#functions/crawl/report.ts";
 import { bucket, type Harness, startHarness } from "../integration/crawl-harness.ts";
 import { fastClock } from "./fast-clock.ts";
+import { crawlScript, forkEnvironment, forkScript } from "./forked-crawl.ts";
 
 /** A minute of waiting is a second, so that a storm of hours fits into a test. */
 const factor = 60;
@@ -26,23 +26,14 @@ interface Ended {
   readonly outcome: CrawlReport | Running;
 }
 
-function startCrawl(): ChildProcess {
-  return fork(new URL("crawl-process.ts", import.meta.url), {
-    env: {
-      PATH: process.env["PATH"],
-      ...harness.environment,
-      STORAGE_EMULATOR_HOST: harness.storage.url,
-      FIRESTORE_EMULATOR_HOST: harness.firestoreUrl,
-      METADATA_SERVER_DETECTION: "none",
-      CLOCK: JSON.stringify({ start, factor }),
-      FREESOUND_IDLE_SECONDS: "0.3",
-      CRAWL_LEASE_SECONDS: "60",
-      CRAWL_CONCURRENCY: "16",
-    },
-    execArgv: ["--disable-warning=MaxListenersExceededWarning"],
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
+const startCrawl = () =>
+  forkScript(crawlScript, {
+    ...forkEnvironment(harness),
+    CLOCK: JSON.stringify({ start, factor }),
+    FREESOUND_IDLE_SECONDS: "0.3",
+    CRAWL_LEASE_SECONDS: "60",
+    CRAWL_CONCURRENCY: "16",
   });
-}
 
 /** One crawl, killed with no warning when it takes too long; its outcome, or null when it was killed. */
 async function crawlOrKill(): Promise<Ended["outcome"] | null> {

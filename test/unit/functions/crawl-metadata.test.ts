@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { soundMetadata } from "#functions/crawl/metadata.ts";
+import { crawlMetadata, soundMetadata, toMetadata } from "#functions/crawl/metadata.ts";
 import type { Sound } from "#shared/freesound/sound.ts";
 
 const sound: Sound = {
@@ -49,4 +49,40 @@ test("stays below the 8 KiB that Cloud Storage takes, in whole characters and wh
   expect(bytes).toBeGreaterThan(3000);
   expect(metadata["title"]?.isWellFormed()).toBe(true);
   expect(tags).toContain(metadata["tags"]?.split(",").at(-1));
+});
+
+const sizeOf = (metadata: Record<string, string>) =>
+  Buffer.byteLength(Object.entries(metadata).flat().join(""));
+
+test.each(["x", "é", "語", "😀", "e\u0301", "\uD800"])(
+  "everything as long as can be, in %j: still fits, with what the crawl and others add",
+  (character) => {
+    const long = character.repeat(5000);
+    const metadata = toMetadata({
+      source: "manifest",
+      "source-id": "1",
+      "source-url": `https://example.org/${"x".repeat(1900)}`,
+      "license-url": `https://example.org/${"x".repeat(1900)}`,
+      title: long,
+      username: long,
+      license: "CC0-1.0",
+      "gen-ai-preference": long,
+      tags: [long.slice(0, 500), long.slice(0, 500), long],
+      md5: "0".repeat(32),
+      created: "2026-01-01T00:00:00Z",
+    });
+    const whole = { ...metadata, ...crawlMetadata(long, "20260101T000000Z-abcdef") };
+    expect(sizeOf(whole)).toBeLessThan(8192 - 300);
+    for (const text of Object.values(whole)) expect(text.isWellFormed()).toBe(true);
+    expect(metadata["source-url"]).toHaveLength(1920);
+    expect(metadata["title"]?.length).toBeGreaterThan(100);
+    expect(whole["query"]?.startsWith(long.slice(0, 2).toWellFormed())).toBe(true);
+  },
+);
+
+test("an address that is too long is left out: one that is cut leads nowhere", () => {
+  const url = `https://example.org/${"x".repeat(3000)}`;
+  expect(toMetadata({ "source-url": url, "license-url": "https://example.org" })).toEqual({
+    "license-url": "https://example.org",
+  });
 });
