@@ -5,7 +5,7 @@ import { type DnsmosScores, meanScores, toOpinionScores } from "./scores.ts";
 import { segmentSamples, segmentsOf } from "./segments.ts";
 
 export { DnsmosError } from "./dnsmos-error.ts";
-export { type DnsmosScores, toQualityScore } from "./scores.ts";
+export type { DnsmosScores } from "./scores.ts";
 export { dnsmosRate } from "./segments.ts";
 
 /** A model that is loaded. */

@@ -53,7 +53,7 @@ const labels: Readonly<Record<string, string>> = {
 /** White text is readable on each of them. */
 export const labelColour = (label: string | null) => labels[label ?? ""] ?? "#616e7c";
 
-export const font = "Inter, Helvetica, Arial, sans-serif";
+const font = "Inter, Helvetica, Arial, sans-serif";
 
 export const config: Config = {
   background: "white",

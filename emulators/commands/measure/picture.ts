@@ -4,9 +4,10 @@ import { parse, type Spec, View } from "vega";
 import { pictureWidth } from "./picture-spec.ts";
 
 /** A machine may have no font at all: letters come from a package. */
-const fontFiles = ["400Regular/Inter_400Regular.ttf", "600SemiBold/Inter_600SemiBold.ttf"].map(
-  (file) => fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${file}`)),
-);
+const fontFiles = [
+  import.meta.resolve("@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf"),
+  import.meta.resolve("@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf"),
+].map((url) => fileURLToPath(url));
 /** Letters that the package has not: then the machine's own fonts are asked too, which takes longer. */
 const otherLetters =
   /[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]/u;
