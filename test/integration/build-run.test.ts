@@ -9,6 +9,7 @@ import { localApiKey } from "#emulators/freesound/index.ts";
 import { createTopics, createWarehouse } from "#emulators/local/resources.ts";
 import { type Services, startServices } from "#emulators/local/services.ts";
 import { makeBuildFolder, runBuilt, type RunningFunction } from "./built-functions.ts";
+import { finalize } from "./finalized.ts";
 
 const project = "built";
 const recordings = "built-recordings";
@@ -57,21 +58,10 @@ const sql = (statement: string) =>
 
 /** Puts an object and delivers its finalize event as Eventarc would. Answers the status. */
 async function deliver(name: "load" | "classify", objectName: string, bytes: Uint8Array) {
-  const finalized: unknown[] = [];
-  const stop = services.storage.onFinalize((object) => finalized.push(object));
-  services.storage.objects.put(recordings, objectName, bytes);
-  stop();
-  const response = await fetch(running(name).url, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      "ce-specversion": "1.0",
-      "ce-id": `${name}-${objectName}`,
-      "ce-type": "google.cloud.storage.object.v1.finalized",
-      "ce-source": `//storage.googleapis.com/projects/_/buckets/${recordings}`,
-    },
-    body: JSON.stringify(finalized[0]),
-  });
+  const response = await fetch(
+    running(name).url,
+    finalize(services.storage, recordings, objectName, bytes),
+  );
   if (response.status !== 204)
     throw new Error(`${name} answered ${response.status}:\n${running(name).output()}`);
 }

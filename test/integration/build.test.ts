@@ -107,9 +107,9 @@ test("the platform's build fills the compile cache for the user that will run it
 
 test("bundles stay small", () => {
   expect(mib(sizeOf("crawl", "index.cjs"))).toBeLessThan(0.7);
-  expect(mib(sizeOf("crawl", "clients.cjs"))).toBeLessThan(3.6);
+  expect(mib(sizeOf("crawl", "clients.cjs"))).toBeLessThan(2.9);
   expect(mib(sizeOf("load", "index.cjs"))).toBeLessThan(0.7);
-  expect(mib(sizeOf("load", "clients.cjs"))).toBeLessThan(5.4);
+  expect(mib(sizeOf("load", "clients.cjs"))).toBeLessThan(3.2);
   expect(mib(sizeOf("load", "read-worker.js"))).toBeLessThan(2.8);
   expect(mib(sizeOf("classify", "index.cjs"))).toBeLessThan(0.8);
   expect(sizeOf("classify", "clients.cjs")).toBe(sizeOf("load", "clients.cjs"));

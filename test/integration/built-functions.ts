@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -50,7 +50,7 @@ export async function runBuilt(
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
   const url = `http://127.0.0.1:${port}/`;
-  while (!(await answers(url))) {
+  while (!(await listens(port))) {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`function ${target} ended with ${child.exitCode}:\n${printed}`);
     await sleep(10);
@@ -58,12 +58,15 @@ export async function runBuilt(
   return { url, pid: child.pid ?? 0, output: () => printed, close: () => end(child) };
 }
 
-/** A favicon is answered by the framework itself, with 404: no function runs. */
-const answers = (url: string) =>
-  fetch(`${url}favicon.ico`).then(
-    () => true,
-    () => false,
-  );
+const listens = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("error", () => resolve(false));
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
 
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle, type BuildOptions, type Metafile, type Plugin } from "esbuild";
+import { slim } from "./slim.ts";
 
 export const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -71,6 +72,7 @@ const bundleClients = (used: ReadonlySet<string>) =>
     stdin: { contents: clientsModule(used), resolveDir: root, sourcefile: "clients.cjs" },
     outfile: "dist/function/clients.cjs",
     format: "cjs",
+    plugins: [slim],
   });
 
 const bundleWorker = (worker: string) =>
