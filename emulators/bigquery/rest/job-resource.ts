@@ -40,7 +40,7 @@ function statistics(job: Job, type: string, projectId: string): Record<string, u
     ...(ended === undefined ? {} : { endTime: String(ended) }),
     ...(parentId === undefined ? {} : { parentJobId: parentId }),
     ...(outcome?.children === undefined ? {} : { numChildJobs: String(outcome.children.length) }),
-    totalBytesProcessed: "0",
+    totalBytesProcessed: String(outcome?.bytes?.processed ?? 0),
     ...(outcome === undefined ? {} : ofType(outcome, type, projectId)),
   };
 }
@@ -63,11 +63,11 @@ function ofType(outcome: JobOutcome, type: string, projectId: string): Record<st
 }
 
 function queryStatistics(outcome: Outcome, projectId: string): Record<string, unknown> {
-  const { target, ddl, schema } = outcome;
+  const { target, ddl, schema, bytes } = outcome;
   return {
     statementType: outcome.statementType,
-    totalBytesProcessed: "0",
-    totalBytesBilled: "0",
+    totalBytesProcessed: String(bytes?.processed ?? 0),
+    totalBytesBilled: String(bytes?.billed ?? 0),
     cacheHit: false,
     ...(schema === undefined ? {} : { schema: { fields: schema } }),
     ...affected(outcome),

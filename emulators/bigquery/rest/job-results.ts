@@ -53,7 +53,7 @@ function results(
     jobReference: { projectId, jobId: job.id, location: job.location },
     jobComplete: true,
     cacheHit: false,
-    totalBytesProcessed: "0",
+    totalBytesProcessed: String(outcome?.bytes?.processed ?? 0),
     ...(schema === undefined ? {} : { schema: { fields: schema }, totalRows: String(rows.length) }),
     ...(items.length > 0 ? { rows: items.map((values) => row(values, types, format)) } : {}),
     ...(nextPageToken === undefined ? {} : { pageToken: nextPageToken }),

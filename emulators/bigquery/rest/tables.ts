@@ -39,7 +39,11 @@ async function tableResource(
     creationTime: String(table.created),
     lastModifiedTime: String(table.modified),
     ...(table.view === undefined
-      ? { numRows: (count as bigint).toString(), numBytes: "0", numLongTermBytes: "0" }
+      ? {
+          numRows: (count as bigint).toString(),
+          numBytes: String(await store.sizes.bytesOf(table)),
+          numLongTermBytes: "0",
+        }
       : view),
   };
 }

@@ -8,6 +8,7 @@ import { SqlError } from "../sql/error.ts";
 import type { ColumnDef, Statement } from "../sql/statement.ts";
 import { checkSchema, type FieldSchema, fieldOfType, typeOfField } from "../store/schema.ts";
 import type { Store, StoredTable } from "../store/store.ts";
+import { type Bytes, bytesOf, noBytes } from "./bytes.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
 import { resultSchema } from "./outcome.ts";
@@ -36,9 +37,11 @@ const done = (
   statementType: string,
   context?: Context,
   target?: Outcome["target"],
+  bytes: Bytes = noBytes,
 ): Outcome => ({
   statementType,
   ddl,
+  bytes,
   referenced: context === undefined ? [] : [...context.session.referenced],
   ...(target === undefined ? {} : { target }),
 });
@@ -89,7 +92,9 @@ export async function createTable(
   const copied =
     source !== undefined && statement.from?.rows === true ? copySql(source) : undefined;
   const rows = copied ?? typed?.sql;
-  if (env.dryRun) return done("CREATE", statementType, context, target);
+  // Copying a table is free.
+  const bytes = copied === undefined ? await bytesOf(env, rows ?? "") : noBytes;
+  if (env.dryRun) return done("CREATE", statementType, context, target, bytes);
   const physical = await store.createPhysical({ fields });
   if (rows !== undefined) {
     const cells = fields.map((field, i) => stored(`s.c${i}`, field)).join(", ");
@@ -111,7 +116,8 @@ export async function createTable(
       ...made,
     });
   } else store.addTable(place.dataset, place.name, made);
-  return done(existing === undefined ? "CREATE" : "REPLACE", statementType, context, target);
+  const ddl = existing === undefined ? "CREATE" : "REPLACE";
+  return done(ddl, statementType, context, target, bytes);
 }
 
 const copySql = ({ fields, physical }: Target) =>

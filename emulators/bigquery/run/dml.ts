@@ -10,6 +10,7 @@ import { SqlError } from "../sql/error.ts";
 import { openCursor } from "../sql/parse.ts";
 import type { Assignment, Statement } from "../sql/statement.ts";
 import { type FieldSchema, typeOfField } from "../store/schema.ts";
+import { type Bytes, bytesOf, noBytes } from "./bytes.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
 import { fieldNamed, stored, type Target, targetColumns, targetOf } from "./target.ts";
@@ -43,11 +44,13 @@ const outcomeOf = (
   target: Target,
   context: Context,
   affected: NonNullable<Outcome["affected"]>,
+  bytes: Bytes = noBytes,
 ): Outcome => {
   target.table.modified = Math.max(Date.now(), target.table.modified);
   return {
     statementType,
     affected,
+    bytes,
     referenced: [...context.session.referenced],
     ...(target.dataset === undefined
       ? {}
@@ -74,11 +77,12 @@ export async function runInsert(env: Environment, statement: Of<"insert">): Prom
     ...named.map((field, i) => stored(`s.c${i}`, field)),
     ...rest.map(({ field, value }) => stored(value.sql, field)),
   ].join(", ");
-  if (env.dryRun) return outcomeOf("INSERT", target, context, {});
+  const bytes = await bytesOf(env, rows);
+  if (env.dryRun) return outcomeOf("INSERT", target, context, {}, bytes);
   const inserted = await env.store.engine.execute(
     `INSERT INTO ${target.physical} (${columns}) SELECT ${values} FROM (${rows}) AS s`,
   );
-  return outcomeOf("INSERT", target, context, { inserted });
+  return outcomeOf("INSERT", target, context, { inserted }, bytes);
 }
 
 function insertRows(
@@ -123,11 +127,13 @@ export async function runDelete(env: Environment, statement: Of<"delete">): Prom
   const id = context.session.alias();
   const scope = { relations: [{ alias: aliasOf(statement), columns: targetColumns(target, id) }] };
   const where = condition(statement.where, { ...context, scope, clause: "WHERE clause" });
-  if (env.dryRun) return outcomeOf("DELETE", target, context, {});
+  const matching = `SELECT ${id}.rowid FROM ${target.physical} AS ${id} WHERE ${where}`;
+  const bytes = await bytesOf(env, matching, target.table);
+  if (env.dryRun) return outcomeOf("DELETE", target, context, {}, bytes);
   const deleted = await env.store.engine.execute(
-    `DELETE FROM ${target.physical} WHERE rowid IN (SELECT ${id}.rowid FROM ${target.physical} AS ${id} WHERE ${where})`,
+    `DELETE FROM ${target.physical} WHERE rowid IN (${matching})`,
   );
-  return outcomeOf("DELETE", target, context, { deleted });
+  return outcomeOf("DELETE", target, context, { deleted }, bytes);
 }
 
 export async function runTruncate(env: Environment, statement: Of<"truncate">): Promise<Outcome> {
@@ -221,12 +227,12 @@ export async function runUpdate(env: Environment, statement: Of<"update">): Prom
   const where = condition(statement.where, inside);
   const other = from === undefined ? "" : ` CROSS JOIN ${from.sql.replace(/^LATERAL /, "")}`;
   const values = [...set.values()].map((sql, i) => `${sql} AS v${i}`).join(", ");
-  if (env.dryRun) return outcomeOf("UPDATE", target, context, {});
+  const matching = `SELECT ${id}.rowid AS r, ${values} FROM ${target.physical} AS ${id}${other} WHERE ${where}`;
+  const bytes = await bytesOf(env, matching, target.table);
+  if (env.dryRun) return outcomeOf("UPDATE", target, context, {}, bytes);
   const updated = await env.store.engine.transaction(async (connection) => {
     const work = env.store.nextName();
-    await connection.run(
-      `CREATE TEMP TABLE ${work} AS SELECT ${id}.rowid AS r, ${values} FROM ${target.physical} AS ${id}${other} WHERE ${where}`,
-    );
+    await connection.run(`CREATE TEMP TABLE ${work} AS ${matching}`);
     const twice = await connection.runAndReadAll(
       `SELECT 1 FROM ${work} GROUP BY r HAVING count(*) > 1 LIMIT 1`,
     );
@@ -241,5 +247,5 @@ export async function runUpdate(env: Environment, statement: Of<"update">): Prom
     await connection.run(`DROP TABLE ${work}`);
     return rowsChanged;
   });
-  return outcomeOf("UPDATE", target, context, { updated });
+  return outcomeOf("UPDATE", target, context, { updated }, bytes);
 }

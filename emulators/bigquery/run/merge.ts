@@ -11,6 +11,7 @@ import { SqlError } from "../sql/error.ts";
 import type { MergeWhen, Statement } from "../sql/statement.ts";
 import { type FieldSchema, typeOfField } from "../store/schema.ts";
 import { assignable, assignedColumns, defaultOf } from "./dml.ts";
+import { bytesOf } from "./bytes.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
 import { fieldNamed, stored, type Target, targetColumns, targetOf } from "./target.ts";
@@ -67,8 +68,6 @@ export async function runMerge(env: Environment, statement: Merge): Promise<Outc
     return `WHEN ${present[when.on]}${extra} THEN ${i}`;
   });
   const effects = statement.whens.map((when) => effect(when, target, own, scopes[when.on]));
-  if (env.dryRun)
-    return { statementType: "MERGE", affected: {}, referenced: [...context.session.referenced] };
   const targetCells = target.fields.map((f, i) => `${id}.${quoteName(f.name)} AS t${i}`);
   // The source goes into a table first: its aliases must be seen by the join's condition.
   const cells = [
@@ -86,6 +85,14 @@ export async function runMerge(env: Environment, statement: Merge): Promise<Outc
     ...(statement.whens.some((w) => w.on === "not matched by source") ? [noSource] : []),
     ...(statement.whens.some((w) => w.on === "not matched") ? [noTarget] : []),
   ];
+  const bytes = await bytesOf(env, all.join(" UNION ALL "), target.table);
+  if (env.dryRun)
+    return {
+      statementType: "MERGE",
+      affected: {},
+      bytes,
+      referenced: [...context.session.referenced],
+    };
   const affected = await env.store.engine.transaction(async (connection) => {
     const [rows, actions] = [env.store.nextName(), env.store.nextName()];
     await connection.run(
@@ -108,6 +115,7 @@ export async function runMerge(env: Environment, statement: Merge): Promise<Outc
   return {
     statementType: "MERGE",
     affected,
+    bytes,
     referenced: [...context.session.referenced],
     ...(target.dataset === undefined
       ? {}

@@ -1,4 +1,5 @@
 import type { OutputColumn } from "../analyze/context.ts";
+import type { Bytes } from "./bytes.ts";
 import type { Plain } from "../engine/literal.ts";
 import type { Type } from "../analyze/types.ts";
 import { type FieldSchema, fieldOfType } from "../store/schema.ts";
@@ -15,6 +16,7 @@ export interface Outcome {
     readonly deleted?: number;
   };
   readonly referenced: readonly string[];
+  readonly bytes?: Bytes;
   /** The table or view that DDL or DML named. */
   readonly target?: { readonly dataset: string; readonly table: string };
   readonly ddl?: string;

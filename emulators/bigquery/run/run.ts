@@ -3,6 +3,7 @@ import { SqlError, withPosition } from "../sql/error.ts";
 import { openCursor } from "../sql/parse.ts";
 import { parseScript } from "../sql/parse-script.ts";
 import type { Store } from "../store/store.ts";
+import { noBytes, sumOfBytes } from "./bytes.ts";
 import type { Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
 import { Script } from "./script.ts";
@@ -52,5 +53,6 @@ export async function run(store: Store, text: string, options: RunOptions): Prom
 /** A script shows the rows of its last query. */
 function scriptOutcome(outcomes: readonly Outcome[]): Outcome {
   const last = outcomes.findLast((outcome) => outcome.rows !== undefined) ?? outcomes.at(-1);
-  return { ...(last ?? { referenced: [] }), statementType: "SCRIPT", children: outcomes };
+  const bytes = sumOfBytes(outcomes.map((outcome) => outcome.bytes ?? noBytes));
+  return { ...(last ?? { referenced: [] }), statementType: "SCRIPT", children: outcomes, bytes };
 }

@@ -12,6 +12,7 @@ import type { Statement } from "../sql/statement.ts";
 import { alterTable } from "./alter.ts";
 import { createFunction, createSchema, createTable, createView, drop } from "./ddl.ts";
 import { runDelete, runInsert, runTruncate, runUpdate } from "./dml.ts";
+import { bytesOf } from "./bytes.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import { runMerge } from "./merge.ts";
 import { type Outcome, resultSchema } from "./outcome.ts";
@@ -359,7 +360,10 @@ async function runQuery(env: Environment, query: Query): Promise<Outcome> {
   const context = contextOf(env);
   const { sql, columns } = analyzeStatement(query, context);
   const types = columns.map((c) => c.type);
-  const rows = env.dryRun ? [] : await env.store.engine.query(sql, types);
+  const [rows, bytes] = await Promise.all([
+    env.dryRun ? [] : env.store.engine.query(sql, types),
+    bytesOf(env, sql),
+  ]);
   for (const [i, type] of types.entries())
     if (type.kind === "ARRAY" && rows.some((row) => ((row[i] ?? []) as Plain[]).includes(null)))
       throw new SqlError(
@@ -370,6 +374,7 @@ async function runQuery(env: Environment, query: Query): Promise<Outcome> {
     schema: resultSchema(columns),
     types,
     rows,
+    bytes,
     referenced: [...context.session.referenced],
   };
 }

@@ -50,9 +50,7 @@ export async function readCatalog(engine: Engine, store: Store, path: string): P
   );
   const [row] = await engine.query("SELECT text FROM catalog", [STRING]);
   if (row !== undefined) fill(store, JSON.parse(row[0] as string) as Saved, path);
-  const known = new Set(
-    [...store.datasets.values()].flatMap((d) => [...d.tables.values()].map((t) => t.physical)),
-  );
+  const known = new Set(store.allTables().map((table) => table.physical));
   const found = await engine.query(
     "SELECT table_name FROM duckdb_tables() WHERE database_name = 'store'",
     [STRING],

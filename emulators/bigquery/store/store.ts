@@ -5,6 +5,7 @@ import { InsertIds } from "./insert-ids.ts";
 import { readCatalog, writeCatalog } from "./saved.ts";
 import { checkSchema, type TableSchema } from "./schema.ts";
 import { columnSql, schemaChanges } from "./schema-changes.ts";
+import { Sizes } from "./sizes.ts";
 import { snapshot } from "./snapshot.ts";
 
 /** What clients put into a resource and get back unchanged. */
@@ -46,12 +47,14 @@ export class Store {
   readonly durable: boolean;
   readonly datasets = new Map<string, StoredDataset>();
   readonly insertIds = new InsertIds();
+  readonly sizes: Sizes;
   private sequence = 0;
 
   constructor(projectId: string, engine: Engine, durable: boolean) {
     this.projectId = projectId;
     this.engine = engine;
     this.durable = durable;
+    this.sizes = new Sizes(engine);
   }
 
   /** Runs what changes resources: it is done and saved whole, or nothing of it is. */
@@ -185,6 +188,10 @@ export class Store {
         `CREATE TABLE ${name} (${schema.fields.map((f) => columnSql(f)).join(", ")})`,
       );
     return name;
+  }
+
+  allTables(): StoredTable[] {
+    return [...this.datasets.values()].flatMap((dataset) => [...dataset.tables.values()]);
   }
 
   /** Names of DuckDB tables up to this number are taken. */
