@@ -2,7 +2,7 @@ import { PermanentError } from "#shared/errors.ts";
 import { type Download, toDownload } from "#shared/web/download.ts";
 import { toPlainAddress } from "#shared/web/plain.ts";
 import { type ApiOptions, openApi } from "./api.ts";
-import { SearchPage, soundFields } from "./sound.ts";
+import { SearchPage, Sound, soundFields } from "./sound.ts";
 import { BadRequestError } from "./throttle.ts";
 
 export { type ApiOptions, QuotaExhaustedError } from "./api.ts";
@@ -25,6 +25,11 @@ export interface Freesound {
    * @throws PermanentError `bad-filter` with Freesound's words, `bad-key`
    */
   search(search: Search): Promise<SearchPage>;
+  /**
+   * One sound, one API call: a crawl has no need of it, for its pages hold whole sounds.
+   * @throws PermanentError `sound-missing`, `bad-key`
+   */
+  sound(soundId: number): Promise<Sound>;
   /**
    * A preview, tried once. The stream fails when it is cut short, stalls or passes `limitBytes`.
    * @throws PermanentError `preview-missing`, `preview-refused`, `too-large`, `foreign-host`
@@ -91,6 +96,17 @@ export function openFreesound(options: ApiOptions): Freesound {
         if (filter === undefined || !(error instanceof BadRequestError)) throw error;
         // It says all that its cause does.
         throw new PermanentError("bad-filter", `Freesound refuses "${filter}": ${error.detail}`);
+      }
+    },
+
+    async sound(soundId) {
+      const url = new URL(`sounds/${soundId}/`, root);
+      url.searchParams.set("fields", soundFields.join(","));
+      try {
+        return Sound.parse(await api.get(url));
+      } catch (error) {
+        if (!(error instanceof PermanentError) || error.reason !== "not-found") throw error;
+        throw new PermanentError("sound-missing", `there is no sound ${soundId}`, { cause: error });
       }
     },
 

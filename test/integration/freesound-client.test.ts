@@ -72,6 +72,14 @@ test("pages hold 150 sounds and cost a call each", async () => {
   });
 });
 
+test("a sound by its id is what a search says of it", async () => {
+  const first = await firstSound();
+  const { freesound } = open();
+  expect(await freesound.sound(first.soundId)).toEqual(first);
+  expect(freesound.apiCalls).toBe(1);
+  await expect(freesound.sound(1)).rejects.toMatchObject({ reason: "sound-missing" });
+});
+
 describe("a search is tried again after", () => {
   test.each(["overload", "reset", "stall", "truncate", 502, 503] as const)("%s", async (fault) => {
     server.failNext(fault, { on: "search" });
