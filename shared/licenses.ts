@@ -53,7 +53,7 @@ export const licenseId = z.string().transform((text, context) => {
   const why = /^cc0?(-by)?(-nc)?(-sa|-nd)?$/i.test(text.trim())
     ? "needs its version, as in CC-BY-4.0"
     : "is not known";
-  const message = `"${text.slice(0, 100)}" ${why}. Known are ${knownLicenses.join(", ")}; LicenseRef-NAME stands for any other`;
+  const message = `${why}. Known are ${knownLicenses.join(", ")}; LicenseRef-NAME stands for any other`;
   context.addIssue({ code: "custom", message });
   return z.NEVER;
 });

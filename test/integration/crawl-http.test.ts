@@ -160,10 +160,10 @@ describe("what is wrong with a request is said, all of it", () => {
     [{ filter: "  " }, /^filter: /],
     [
       { licenses: ["foo"] },
-      /^licenses.0: "foo" is not known. Known are CC0-1.0, .*CC-BY-4.0.*Sampling-Plus/,
+      /^licenses.0: is not known. Known are CC0-1.0, .*CC-BY-4.0.*Sampling-Plus/,
     ],
-    [{ licenses: ["CC-FOO-9.9"] }, /^licenses.0: "CC-FOO-9.9" is not known/],
-    [{ licenses: ["CC-BY"] }, /^licenses.0: "CC-BY" needs its version, as in CC-BY-4.0/],
+    [{ licenses: ["CC-FOO-9.9"] }, /^licenses.0: is not known/],
+    [{ licenses: ["CC-BY"] }, /^licenses.0: needs its version, as in CC-BY-4.0/],
   ])("%j", async (body, problem) => {
     const answer = await post(body);
     expectProblem(answer, 400);
