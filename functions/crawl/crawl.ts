@@ -3,7 +3,7 @@ import type { CrawlKey, Mark } from "#shared/catalog/crawls.ts";
 import { log } from "#shared/log.ts";
 import type { CrawlEdges } from "./edges.ts";
 import { toEnd, withStuck } from "./end.ts";
-import { beat, bury, finish, leaveHanging, timeout } from "./life.ts";
+import { beat, finish, leaveHanging, timeout, toBuried } from "./life.ts";
 import type { CrawlPlan } from "./plan.ts";
 import { type CrawlReport, startReport, toSourceName } from "./report.ts";
 import { writeLeftRows, writeRow } from "./rows.ts";
@@ -35,10 +35,16 @@ export async function crawl(
   const key = toKey(plan);
   const lease = () => ({ crawlId, leaseMs: plan.leaseMs, now: clock.now() });
 
-  const begun = await crawls.begin(key, lease());
+  const begun = await crawls.begin(key, lease(), {
+    document: { ...report },
+    bury: (document) => toBuried(document, crawlId, startedAt),
+  });
   if (begun.outcome === "running") return { ...begun, status: "running" };
   const { dead } = begun;
-  if (dead !== null) await bury(edges, dead.crawlId, dead.document, crawlId);
+  if (dead !== null) {
+    log.crawlTakenOver({ crawlId, from: dead.crawlId });
+    await writeRow(edges, dead.crawlId, dead.document);
+  }
   await writeLeftRows(edges, plan.leaseMs);
 
   const goesOn = begun.mark.place !== null && !(plan.mode === "full" && !begun.mark.full);

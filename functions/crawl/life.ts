@@ -3,7 +3,6 @@ import { describe, log } from "#shared/log.ts";
 import type { CrawlEdges } from "./edges.ts";
 import type { CrawlPlan } from "./plan.ts";
 import type { CrawlReport } from "./report.ts";
-import { writeRow } from "./rows.ts";
 
 /** The run's time is over: what is left is for the next one. */
 export class OutOfTimeError extends Error {
@@ -26,23 +25,17 @@ export async function finish(
   }
 }
 
-/** A crawl that ended without a word gets its end, in its document and in the table. */
-export async function bury(
-  edges: CrawlEdges,
-  crawlId: string,
+/** The end of a crawl that ended without a word. */
+export const toBuried = (
   document: Readonly<Record<string, unknown>>,
   heir: string,
-): Promise<void> {
-  log.crawlTakenOver({ crawlId: heir, from: crawlId });
-  const ended = {
-    ...document,
-    status: "partial",
-    finished_at: new Date(edges.clock.now()).toISOString(),
-    error: `ended without a word; crawl ${heir} goes on`,
-  };
-  await edges.crawls.write(crawlId, ended);
-  await writeRow(edges, crawlId, ended);
-}
+  now: number,
+): Readonly<Record<string, unknown>> => ({
+  ...document,
+  status: "partial",
+  finished_at: new Date(now).toISOString(),
+  error: `ended without a word; crawl ${heir} goes on`,
+});
 
 export async function timeout(
   { clock }: CrawlEdges,

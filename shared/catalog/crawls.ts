@@ -30,9 +30,16 @@ type Begin =
   | {
       readonly outcome: "begun";
       readonly mark: Mark;
-      /** The crawl whose lease ran out: it ended without a word. */
+      /** The crawl whose lease ran out, with its end: it had ended without a word. */
       readonly dead: Ended | null;
     };
+
+interface Beginning {
+  /** The crawl's own document. */
+  readonly document: CrawlDocument;
+  /** The document of a crawl that ended without a word, with its end. */
+  readonly bury: (document: CrawlDocument) => CrawlDocument;
+}
 
 interface LeaseOptions {
   readonly crawlId: string;
@@ -43,8 +50,8 @@ interface LeaseOptions {
 
 /** The collections `crawls` and `watermarks`: who crawls what, and how far they have come. */
 export interface Crawls {
-  /** Takes the lease on a query, unless a living crawl has it. */
-  begin(key: CrawlKey, lease: LeaseOptions): Promise<Begin>;
+  /** Takes the lease on a query and keeps the crawl's document, unless a living crawl has it. */
+  begin(key: CrawlKey, lease: LeaseOptions, beginning: Beginning): Promise<Begin>;
   /**
    * Prolongs the lease and keeps the crawl's document, and the mark when there is a new one.
    * @throws LeaseLostError
@@ -101,20 +108,22 @@ export function openCrawls(firestore: Firestore): Crawls {
     });
 
   return {
-    begin: (key, { crawlId, leaseMs, now }) =>
+    begin: (key, { crawlId, leaseMs, now }, { document, bury }) =>
       firestore.runTransaction(async (transaction): Promise<Begin> => {
         const at = documentOf(key);
         const state = await readState(transaction, at, key);
         const { lease } = state;
         if (lease !== null && lease.expiresAt > now) return { outcome: "running", ...lease };
-        const dead = lease === null ? null : await transaction.get(crawls.doc(lease.crawlId));
+        const left =
+          lease === null ? null : (await transaction.get(crawls.doc(lease.crawlId))).data();
         transaction.set(at, { ...state, lease: { crawlId, expiresAt: now + leaseMs } });
-        const document = dead?.data() ?? null;
-        return {
-          outcome: "begun",
-          mark: state.marks[toMarkName(key)] ?? freshMark,
-          dead: lease === null || document === null ? null : { crawlId: lease.crawlId, document },
-        };
+        transaction.set(crawls.doc(crawlId), { schemaVersion: 1, ...document });
+        const mark = state.marks[toMarkName(key)] ?? freshMark;
+        if (lease === null || left === null || left === undefined)
+          return { outcome: "begun", mark, dead: null };
+        const dead = { crawlId: lease.crawlId, document: bury(left) };
+        transaction.set(crawls.doc(dead.crawlId), toEnded(dead.document));
+        return { outcome: "begun", mark, dead };
       }),
 
     keep: (key, lease, document, mark) =>

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openQuota, type QuotaRates } from "#shared/catalog/quota.ts";
+import { setLogLevel } from "#shared/log.ts";
 import { backgroundOf, type Harness, JumpingClock, startHarness } from "./crawl-harness.ts";
 
 const minuteMs = 60_000;
@@ -74,6 +75,17 @@ describe("the quota of a key", () => {
     expect((times[2] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(minuteMs);
   });
 
+  test("forgets a learned rate after a day, and rests no longer than an hour at once", async () => {
+    await open().pause(10 * dayMs, { perMinute: 1 });
+    expect(await open().take()).toBe(3_600_000);
+    clock.jump(3_600_000);
+    const times = [await take(), await take()];
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(minuteMs);
+    clock.jump(dayMs);
+    const next = [await take(), await take()];
+    expect((next[1] ?? 0) - (next[0] ?? 0)).toBe(0);
+  });
+
   test("is kept under a hash: the key itself is nowhere in the database", async () => {
     await take();
     const { docs } = await harness.firestore.collection("quotas").get();
@@ -90,7 +102,14 @@ test("ten thousand sounds: 67 calls, never above 60 a minute, and the report say
         license: "http://creativecommons.org/licenses/by-nc/3.0/",
       });
   harness.freesound.requests.clear();
+  setLogLevel("INFO");
+  const said = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const report = await harness.crawl({ licenses: ["CC0-1.0"] }, {}, { leaseMs, runMs });
+  const lines = said.mock.calls.map(
+    ([line]) => JSON.parse(String(line)) as Record<string, unknown>,
+  );
+  said.mockRestore();
+  setLogLevel("ERROR");
   expect(report).toMatchObject({
     status: "complete",
     found: 10_000,
@@ -101,6 +120,13 @@ test("ten thousand sounds: 67 calls, never above 60 a minute, and the report say
     bound_by: "quota",
   });
   expect(report.quota_wait_seconds).toBeGreaterThanOrEqual(60);
+  const { quota_wait_seconds } = report;
+  expect(lines.filter(({ message }) => message === "crawl finished")).toEqual([
+    expect.objectContaining({ status: "complete", bound_by: "quota", quota_wait_seconds }),
+  ]);
+  expect(lines.some(({ message }) => message === "waiting for the quota of the API key")).toBe(
+    true,
+  );
   const searches = harness.freesound.requests.list("search");
   expect(searches.every(({ status }) => status === 200)).toBe(true); // never a 429
   expect(

@@ -81,6 +81,34 @@ test("a run that dies is taken over when its lease has run out, and gets its end
   expect(await harness.edges.crawls.read(dead)).toMatchObject(ended);
 });
 
+const never = () => new Promise<never>(() => {});
+
+test("runs that die before their first page, and while they bury another, get their rows as well", async () => {
+  await begin();
+  harness.addSounds(1);
+  const dead = { ...harness.edges, clock: { now: () => clock.now(), sleep: never } };
+  const documents = async () => (await harness.firestore.collection("crawls").get()).docs;
+  void crawl({ ...dead, openSource: never }, harness.plan());
+  await expect.poll(async () => (await documents()).length, { timeout: 20_000 }).toBe(1);
+  expect((await documents())[0]?.data()).toMatchObject({ status: "running" });
+  clock.jump(leaseMs);
+  void crawl({ ...dead, warehouse: { insert: never } }, harness.plan());
+  await expect.poll(async () => (await documents()).length, { timeout: 20_000 }).toBe(2);
+  clock.jump(leaseMs + 1000);
+  const heir = await harness.crawl();
+  expect(heir).toMatchObject({ status: "complete", stored: 1 });
+  const ids = (await documents()).map(({ id }) => id).filter((id) => id !== heir.crawl_id);
+  expect(harness.rows).toHaveLength(3);
+  for (const crawl_id of ids)
+    expect(harness.rows).toContainEqual(
+      expect.objectContaining({
+        crawl_id,
+        status: "partial",
+        error: expect.stringMatching(/word/),
+      }),
+    );
+});
+
 test("a run that has lost its lease stops, and leaves its successor's work alone", async () => {
   await begin();
   harness.addSounds(300);
