@@ -63,6 +63,9 @@ test("what is in a file is there again: rows, schemas, views, functions and inse
   await before.query("ALTER TABLE d.t ADD COLUMN added TIMESTAMP");
   await before.query("INSERT d.t (id, added) VALUES ('b', TIMESTAMP '2026-01-01 00:00:00Z')");
   await before.query("CREATE TEMP TABLE own AS SELECT 1 AS x; SELECT * FROM own");
+  const destination = dataset.table("made");
+  const [job] = await before.createQueryJob({ query: "SELECT 'kept' AS s", destination });
+  await job.getQueryResults();
   const [metadata] = await dataset.table("t").getMetadata();
 
   const after = await open();
@@ -83,10 +86,11 @@ test("what is in a file is there again: rows, schemas, views, functions and inse
   expect(
     await rows(after, "SELECT d.half(3) AS h, FORMAT('%t', SUM(twice)) AS s FROM d.v"),
   ).toEqual([{ h: 1.5, s: "3" }]);
+  expect(await rows(after, "SELECT * FROM d.made")).toEqual([{ s: "kept" }]);
   await after.query("CREATE TABLE d.more AS SELECT 1 AS x");
   expect(
     await rows(after, "SELECT table_name FROM d.INFORMATION_SCHEMA.TABLES ORDER BY 1"),
-  ).toEqual(["more", "t", "v"].map((table_name) => ({ table_name })));
+  ).toEqual(["made", "more", "t", "v"].map((table_name) => ({ table_name })));
 });
 
 test("a statement that fails leaves neither half of a table nor half of a schema", async () => {

@@ -41,10 +41,19 @@ export function placeOf(store: Store, { destinationTable }: Destination): Place 
 }
 
 /**
- * Writes rows whose columns are those of `schema`, as the dispositions say: all of them or none.
- * `standard` is the write disposition where none is given: load jobs append, queries want an empty table.
+ * Writes rows whose columns are those of `schema`, as the dispositions say: all of them or none, and the same for what
+ * becomes of the table. `standard` is the write disposition where none is given: load jobs append, queries want an
+ * empty table.
  */
-export async function writeTable(
+export const writeTable = (
+  store: Store,
+  config: Destination,
+  schema: TableSchema,
+  rows: readonly (readonly Plain[])[],
+  standard: "WRITE_APPEND" | "WRITE_EMPTY",
+): Promise<void> => store.change(() => write(store, config, schema, rows, standard));
+
+async function write(
   store: Store,
   config: Destination,
   schema: TableSchema,
@@ -61,19 +70,18 @@ export async function writeTable(
     if (config.createDisposition === "CREATE_NEVER")
       throw notFound("Table", `${store.projectId}:${datasetId}.${tableId}`);
     const made = await store.createTable(datasetId, tableId, wanted, layout(config));
-    await appendOrDrop(store, made, rows, () => store.deleteTable(datasetId, tableId));
+    await append(store, made, rows);
     return;
   }
   if (existing.physical === undefined) throw invalid("Cannot write into a view");
   if (disposition === "WRITE_EMPTY" && (await hasRows(store, existing)))
     throw duplicate("Table", `${store.projectId}:${datasetId}.${tableId}`);
   if (disposition === "WRITE_TRUNCATE") {
-    const next = { ...existing, schema: wanted, physical: await store.createPhysical(wanted) };
-    await appendOrDrop(store, next, rows, () => store.dropPhysical(next));
     await store.dropPhysical(existing);
-    existing.physical = next.physical;
+    existing.physical = await store.createPhysical(wanted);
     existing.schema = wanted;
     existing.modified = Math.max(Date.now(), existing.modified + 1);
+    await append(store, existing, rows);
     return;
   }
   if (existing.schema.fields.length === 0) await adopt(store, existing, wanted);
@@ -116,20 +124,6 @@ async function extend(
   const added = fields.filter((f) => !known.has(f.name.toUpperCase()));
   if (options.length > 0 && added.length > 0)
     await store.updateSchema(table, { fields: [...table.schema.fields, ...added] });
-}
-
-async function appendOrDrop(
-  store: Store,
-  table: StoredTable,
-  rows: readonly (readonly Plain[])[],
-  drop: () => Promise<void>,
-): Promise<void> {
-  try {
-    await append(store, table, rows);
-  } catch (error) {
-    await drop();
-    throw error;
-  }
 }
 
 /** The rows in the order of the table's columns; a column that they do not have is NULL. */
