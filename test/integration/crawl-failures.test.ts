@@ -127,6 +127,27 @@ describe("hosts that are down", () => {
   });
 });
 
+test("a page that takes longer than a run without a single answer is passed by the fifth one", async () => {
+  const page = Array.from({ length: 50 }, (_, index) => ({
+    id: `slow-${index}`,
+    host: `${index}.example`,
+    body: null,
+    asked: () => clock.jump(30_000), // four tries of fifty are more than a run, one of each is less
+  }));
+  const pages = [page, items(3, "good-")];
+  for (let run = 1; run < 5; run++)
+    expect(await crawlShelf(harness, shelf(pages))).toMatchObject({
+      status: "partial",
+      stored: 0,
+      error: expect.stringMatching(/deadline/),
+    });
+  expect(await crawlShelf(harness, shelf(pages))).toMatchObject({
+    status: "complete",
+    stored: 3,
+    failed: 50,
+  });
+});
+
 describe("what came instead of a sound is not stored", () => {
   test.each([
     ["nothing", { body: "" }, /empty/],
@@ -158,7 +179,7 @@ describe("what came instead of a sound is not stored", () => {
 
 test("a Storage that takes nothing ends the crawl and is held against no sound", async () => {
   harness.storage.failNext(403, Infinity, /^POST \/upload/);
-  const pages = [items(20, "a-"), items(3, "b-")];
+  const pages = [items(9, "a-"), items(1, "b-")];
   for (let run = 0; run < 6; run++)
     expect(await crawlShelf(harness, shelf(pages))).toMatchObject({
       status: "failed",

@@ -15,6 +15,8 @@ export interface Item {
   readonly contentType?: string;
   /** The host answers that the file is not there. */
   readonly isMissing?: boolean;
+  /** Happens when it is asked for. */
+  readonly asked?: () => void;
 }
 
 /** A source of a test's own, of pages of items; `downloads` counts each item's. */
@@ -48,6 +50,7 @@ function toCandidate(item: Item, downloads: string[]): Candidate {
     objectName: () => `shelf/${id}.mp3`,
     async open() {
       downloads.push(id);
+      item.asked?.();
       await Promise.resolve();
       if (item.isMissing === true) throw new PermanentError("file-missing", `${id} is not there`);
       if (body === null) throw new Error(`getaddrinfo ENOTFOUND ${host}`);
