@@ -78,10 +78,14 @@ const extreme =
     );
   };
 
+/** DuckDB counts less than nothing in a frame that ends before it starts. */
+const counted = (call: string, over: string): Typed =>
+  typed(over === "" ? call : `greatest(${call}${over}, 0)`, INT64);
+
 const count: AggregateForm = (parts) => {
   refuseHaving(parts);
-  if (parts.call.star) return typed(`count(*)${parts.over}`, INT64);
-  return typed(`count(${parts.distinct}${only(parts).sql})${parts.over}`, INT64);
+  if (parts.call.star) return counted("count(*)", parts.over);
+  return counted(`count(${parts.distinct}${only(parts).sql})`, parts.over);
 };
 
 const sum: AggregateForm = (parts) => {
@@ -184,8 +188,8 @@ const countIf: AggregateForm = (parts) => {
   if (arg === undefined) throw noAggregate(parts);
   // TRUE is the only value counted, so there is one distinct or none.
   if (parts.distinct !== "")
-    return typed(`count(DISTINCT CASE WHEN ${arg.sql} THEN TRUE END)${parts.over}`, INT64);
-  return typed(`count(*) FILTER (WHERE ${arg.sql})${parts.over}`, INT64);
+    return counted(`count(DISTINCT CASE WHEN ${arg.sql} THEN TRUE END)`, parts.over);
+  return counted(`count(*) FILTER (WHERE ${arg.sql})`, parts.over);
 };
 
 const anyValue: AggregateForm = (parts) => {

@@ -37,12 +37,32 @@ export function analyticCall(call: Call, context: Context): Typed {
     throw new SqlError(`Window ORDER BY is required for analytic function ${name}`, call.at);
   if (form.order === "none" && spec.orderBy.length > 0)
     throw new SqlError(`Window ORDER BY is not allowed for analytic function ${name}`, call.at);
+  refuseModifiers(call);
   const parts: NumberingParts = {
     call,
     args: call.args.map((arg) => context.analyzer.expr(arg, inner)),
     over: `OVER (${windowSql(spec, inner)})`,
   };
   return form.make(parts);
+}
+
+/** DISTINCT, ORDER BY and the like belong to aggregates; which NULLs count only some navigation functions ask. */
+function refuseModifiers(call: Call): void {
+  const { name, at } = call;
+  if (call.distinct || call.star)
+    throw new SqlError(`DISTINCT and * are not allowed for analytic function ${name}`, at);
+  if (call.orderBy.length > 0 || call.limit !== undefined || call.having !== undefined)
+    throw new SqlError(
+      `HAVING, ORDER BY and LIMIT in arguments are not supported on analytic function ${name}`,
+      at,
+    );
+  if (call.named.length > 0)
+    throw new SqlError(`Named arguments are not supported for function ${name}`, at);
+  if (call.nulls !== undefined && !/^(?:FIRST|LAST|NTH)_VALUE$|^PERCENTILE_/.test(name))
+    throw new SqlError(
+      `IGNORE NULLS and RESPECT NULLS are not allowed for analytic function ${name}`,
+      at,
+    );
 }
 
 /** A window with all that its named windows give. */
@@ -97,7 +117,7 @@ function windowSql(spec: WindowSpec, context: Context): string {
     .join(" ");
 }
 
-/** RANGE with an offset wants one key; a NaN in it has no order that DuckDB and GoogleSQL share, so it is an error. */
+/** RANGE with an offset wants one key. */
 function rangeOrder(spec: WindowSpec, context: Context): string[] {
   const [item] = spec.orderBy;
   if (item === undefined || spec.orderBy.length > 1)
@@ -175,6 +195,10 @@ function boundSql(
       `Window frame offset must be a literal or parameter of type ${typeName(keyType)}`,
       bound.offset.at,
     );
+  if (Number.isNaN(constant))
+    throw new SqlError("Window frame offset must not be NaN", bound.offset.at);
+  if (constant === Infinity)
+    throw new UnsupportedError("an infinite window frame offset", bound.offset.at);
   if (constant < 0) throw new SqlError("Window frame offset must not be negative", bound.offset.at);
   const number =
     unit === "RANGE" && keyType.kind !== "FLOAT64" ? `CAST(${constant} AS HUGEINT)` : value.sql;

@@ -10,7 +10,7 @@ import { coerce, coercionCost, convertSql } from "./coerce.ts";
 import type { Context } from "./context.ts";
 import { limitSql, limitsOf } from "./type-limits.ts";
 import { literal, type Typed, typed } from "./typed.ts";
-import { duckType, sameType, scalarNamed, STRING, type Type, typeName } from "./types.ts";
+import { duckType, isNumber, sameType, scalarNamed, STRING, type Type, typeName } from "./types.ts";
 
 /** The type that a type expression names. Throws for one that there is not. */
 export function resolveType(node: TypeNode): Type {
@@ -187,6 +187,11 @@ function formatCast(
   if (pair === "BYTES STRING" || pair === "STRING BYTES")
     return typed(
       `gsql_format_cast_${value.type.kind.toLowerCase()}${suffix}(${value.sql}, ${format.sql})`,
+      to,
+    );
+  if (to.kind === "STRING" && isNumber(value.type) && node.zone === undefined)
+    return typed(
+      `gsql_format_cast_from_${value.type.kind.toLowerCase()}${suffix}(${value.sql}, ${format.sql})`,
       to,
     );
   const temporal = /^(?:DATE|TIME|DATETIME|TIMESTAMP)$/;

@@ -9,9 +9,25 @@ import { typeName } from "./types.ts";
 export function nameExpr(name: string, at: number, context: Context): Typed {
   const found =
     lookup(context.scope, name, at) ?? context.session.variables.get(name.toUpperCase());
-  if (found === undefined) throw new SqlError(`Unrecognized name: ${name}`, at);
-  return found;
+  if (found !== undefined) return found;
+  if (/^CURRENT_(?:DATE|TIME|DATETIME|TIMESTAMP)$/i.test(name))
+    return context.analyzer.expr(bareCall(name, at), context);
+  throw new SqlError(`Unrecognized name: ${name}`, at);
 }
+
+/** The functions of the current time do without parentheses. */
+const bareCall = (name: string, at: number): Expr => ({
+  kind: "call",
+  name: name.toUpperCase(),
+  path: [name],
+  safe: false,
+  args: [],
+  named: [],
+  star: false,
+  distinct: false,
+  orderBy: [],
+  at,
+});
 
 /** `alias.column`, `column.field`, `struct.field`, `json.field`. */
 export function dotExpr(node: Extract<Expr, { kind: "dot" }>, context: Context): Typed {

@@ -37,7 +37,10 @@ export function pivotItem(
     const converted = coerce(value, on.type);
     if (value.literal === undefined || converted === undefined)
       throw new SqlError(`PIVOT value must be a constant of type ${typeName(on.type)}`, expr.at);
-    return { value: converted, name: alias ?? civilName(converted) };
+    return {
+      value: converted,
+      name: alias ?? civilName(converted.literal === undefined ? value : converted),
+    };
   });
   const used = new Set([on.sql]);
   const calls = item.aggregates.map(({ expr, alias }) => {
@@ -145,7 +148,13 @@ export function unpivotItem(
     if (column === undefined) throw new SqlError(`Column ${name} not found in UNPIVOT input`, at);
     return column;
   };
+  const listed = new Set<string>();
   const groups = item.columns.map(({ columns, label, at }) => {
+    for (const name of columns) {
+      if (listed.has(name.toUpperCase()))
+        throw new SqlError(`Column ${name} is listed twice in UNPIVOT`, at);
+      listed.add(name.toUpperCase());
+    }
     if (columns.length !== item.values.length)
       throw new SqlError(
         `UNPIVOT value column count ${item.values.length} does not match column group of ${columns.length}`,

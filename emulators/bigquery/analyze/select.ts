@@ -83,7 +83,7 @@ export function analyzeSelect(
   const list = output.cells.map((cell, i) => `${cell.sql} AS c${i}`).join(", ");
   const body = `${list}${base}${filter}${qualify === undefined ? "" : ` QUALIFY ${qualify}`}`;
   const sql = node.distinct
-    ? distinct(body, output.cells, keys, node, context)
+    ? distinct(body, output, keys, node, context)
     : `SELECT ${body}${orderClause(keys.map(({ item, value }) => sortKey(value, item)))}`;
   return { sql: sql + tail.limit, columns: output.columns, value: node.as !== undefined };
 }
@@ -183,13 +183,32 @@ function mismatch(value: Typed, target: Type, at: number): never {
   );
 }
 
+/** ORDER BY of an expression that only reads columns which SELECT DISTINCT shows. */
+function overDistinct(expr: Expr, id: string, { cells, columns }: Output, context: Context): Typed {
+  const shown = cells.map((cell, i) => ({
+    name: columns[i]?.name,
+    value: typed(`${id}.c${i}`, cell.type),
+  }));
+  const scope: Scope = { relations: [{ alias: undefined, columns: shown }] };
+  try {
+    return context.analyzer.expr(expr, { ...context, scope, clause: "ORDER BY clause" });
+  } catch (cause) {
+    if (!(cause instanceof SqlError)) throw cause;
+    throw new SqlError(
+      "ORDER BY clause expression references a column which is not visible after SELECT DISTINCT",
+      expr.at,
+    );
+  }
+}
+
 function distinct(
   body: string,
-  cells: readonly Typed[],
+  output: Output,
   keys: readonly { readonly item: Tail["orderBy"][number]; readonly value: Typed }[],
   node: Select,
   context: Context,
 ): string {
+  const { cells } = output;
   for (const cell of cells)
     if (!isGroupable(cell.type))
       throw new SqlError(
@@ -199,12 +218,8 @@ function distinct(
   const id = context.session.alias();
   const order = keys.map(({ item, value }) => {
     const index = cells.findIndex((cell) => cell.sql === value.sql);
-    if (index < 0)
-      throw new SqlError(
-        "ORDER BY clause expression references a column which is not visible after SELECT DISTINCT",
-        item.expr.at,
-      );
-    return sortKey(typed(`${id}.c${index}`, value.type), item);
+    if (index >= 0) return sortKey(typed(`${id}.c${index}`, value.type), item);
+    return sortKey(overDistinct(item.expr, id, output, context), item);
   });
   return `SELECT * FROM (SELECT DISTINCT ${body}) AS ${id}${orderClause(order)}`;
 }

@@ -1,6 +1,7 @@
 import type { Cte, Query, QueryBody } from "../sql/ast.ts";
-import { SqlError, UnsupportedError } from "../sql/error.ts";
+import { SqlError } from "../sql/error.ts";
 import type { Context, CteBinding, Relational } from "./context.ts";
+import { checkRecursiveTerm, references } from "./recursive-rules.ts";
 import type { Type } from "./types.ts";
 
 /** The WITH clause: a context that knows its names, and its SQL. */
@@ -9,19 +10,23 @@ export function bindCtes(node: Query, context: Context): { context: Context; pre
   const ctes = new Map(context.ctes);
   const pieces: string[] = [];
   let recursive = false;
-  const names = new Set<string>();
+  const taken = new Set<string>();
   for (const { name, at } of node.with) {
-    if (names.has(name.toUpperCase()))
+    if (taken.has(name.toUpperCase()))
       throw new SqlError(`Duplicate alias ${name} for WITH subquery`, at);
-    names.add(name.toUpperCase());
+    taken.add(name.toUpperCase());
   }
   for (const cte of node.recursive ? inDependencyOrder(node.with) : node.with) {
     const id = `${context.session.alias()}_q`;
     const inside: Context = { ...context, ctes };
     const self = node.recursive && references(cte.query, cte.name);
-    const result = self ? recursiveCte(cte, id, inside) : context.analyzer.query(cte.query, inside);
+    const result: ReturnType<typeof recursiveCte> = self
+      ? recursiveCte(cte, id, inside)
+      : context.analyzer.query(cte.query, inside);
     recursive ||= self;
-    pieces.push(`${id}(${result.columns.map((_, i) => `c${i}`).join(", ")}) AS (${result.sql})`);
+    const names = result.columns.map((_, i) => `c${i}`);
+    if (result.rounds === true) names.push("round");
+    pieces.push(`${id}(${names.join(", ")}) AS (${result.sql})`);
     // Other queries see the names anew: a map of their own, for names of an inner WITH hide these only inside.
     ctes.set(cte.name.toUpperCase(), binding(id, result));
   }
@@ -38,18 +43,22 @@ const binding = (id: string, { columns, value }: Relational): CteBinding => ({
 });
 
 /** `base UNION ALL recursive`: the base gives the types, which the recursive term must come to. */
-function recursiveCte(cte: Cte, id: string, context: Context): Relational {
+function recursiveCte(
+  cte: Cte,
+  id: string,
+  context: Context,
+): Relational & { readonly rounds?: true } {
   const { body } = cte.query;
   if (body.kind !== "set" || body.op !== "UNION" || body.byName !== undefined)
     throw new SqlError(
       `Recursive query ${cte.name} must be a UNION of a non-recursive and a recursive term`,
       cte.at,
     );
-  if (!body.all) throw new UnsupportedError("UNION DISTINCT in a recursive query", cte.at);
   if (cte.query.orderBy.length > 0 || cte.query.limit !== undefined || cte.query.pipes.length > 0)
     throw new SqlError(`ORDER BY and LIMIT are not allowed in recursive query ${cte.name}`, cte.at);
   if (references(body.left, cte.name))
     throw new SqlError(`Recursive reference to ${cte.name} must be in the last term`, cte.at);
+  checkRecursiveTerm(body.right, cte.name);
   const wrap = (part: QueryBody): Query => ({
     with: cte.query.with,
     recursive: cte.query.recursive,
@@ -62,28 +71,29 @@ function recursiveCte(cte: Cte, id: string, context: Context): Relational {
   const ctes = new Map(context.ctes).set(cte.name.toUpperCase(), binding(id, base));
   const types: Type[] = base.columns.map((c) => c.type);
   const step = context.analyzer.query(wrap(body.right), { ...context, ctes }, types);
-  return { ...base, sql: `(${base.sql}) UNION ALL (${step.sql})` };
+  // What UNION DISTINCT has seen before ends by itself; UNION ALL counts its rounds in one more column.
+  if (!body.all) return { ...base, sql: `(${base.sql}) UNION (${step.sql})` };
+  const round = `(SELECT gsql_recursion(any_value(${id}.round)) FROM ${id})`;
+  return {
+    ...base,
+    sql: `(SELECT *, CAST(0 AS BIGINT) FROM (${base.sql})) UNION ALL (SELECT *, ${round} FROM (${step.sql}))`,
+    rounds: true,
+  };
 }
 
 function inDependencyOrder(ctes: readonly Cte[]): Cte[] {
   const done: Cte[] = [];
   const visit = (cte: Cte, path: readonly Cte[]) => {
     if (done.includes(cte)) return;
-    if (path.includes(cte)) throw new UnsupportedError("mutually recursive WITH queries", cte.at);
+    if (path.includes(cte))
+      throw new SqlError(
+        `Unsupported dependency cycle of WITH queries: ${[...path, cte].map(({ name }) => name).join(" => ")}`,
+        cte.at,
+      );
     for (const other of ctes)
       if (other !== cte && references(cte.query, other.name)) visit(other, [...path, cte]);
     done.push(cte);
   };
   for (const cte of ctes) visit(cte, []);
   return done;
-}
-
-/** Whether a table of this name is read anywhere inside. */
-function references(node: unknown, name: string): boolean {
-  if (Array.isArray(node)) return node.some((item) => references(item, name));
-  if (typeof node !== "object" || node === null) return false;
-  const { kind, path } = node as { kind?: string; path?: readonly string[] };
-  if (kind === "table" && path?.length === 1 && path[0]?.toUpperCase() === name.toUpperCase())
-    return true;
-  return Object.values(node).some((part) => references(part, name));
 }

@@ -13,7 +13,7 @@ import {
 import type { PlainInterval } from "../engine/literal.ts";
 import { checked, divideRound, fromFloat, parseDecimal, scales, toFloat } from "./decimal.ts";
 import { operator } from "./define.ts";
-import { addIntervals, checkInterval } from "./interval.ts";
+import { addIntervals, checkInterval, divideInterval } from "./interval.ts";
 
 /** The functions behind operators and sums, called by the names that the analyzer writes. */
 
@@ -116,18 +116,35 @@ operator("float64_sum", [FLOAT64, BOOL], FLOAT64, (sum: number, finite: boolean)
   if (finite && !Number.isFinite(sum)) throw new Error("double overflow in SUM or AVG");
   return sum;
 });
+// NaN, the least number, takes the place of -Infinity, which takes that of the least finite double:
+// each keeps to itself whatever offset is added.
 operator("range_key", [FLOAT64], FLOAT64, (value: number) => {
-  if (Number.isNaN(value))
-    throw new Error("Not supported by the local BigQuery: NaN as the key of a RANGE window");
-  return value;
+  if (value === -Number.MAX_VALUE)
+    throw new Error(
+      "Not supported by the local BigQuery: the least double as the key of a RANGE window",
+    );
+  if (Number.isNaN(value)) return -Infinity;
+  return value === -Infinity ? -Number.MAX_VALUE : value;
 });
 
 operator("interval_sum", [arrayOf(INTERVAL)], INTERVAL, (items: (PlainInterval | null)[]) => {
   const known = items.filter((item) => item !== null);
   return known.length === 0 ? null : checkInterval(known.reduce((a, b) => addIntervals(a, b)));
 });
-operator("interval_avg", [arrayOf(INTERVAL)], INTERVAL, () => {
-  throw new Error("Not supported by the local BigQuery: AVG of intervals");
+// BigQuery ends a recursive query that has not come to its end after so many rounds.
+operator("recursion", [INT64], INT64, (round: bigint) => {
+  if (round >= 500n)
+    throw new Error("A recursive CTE has reached the maximum number of iterations: 500");
+  return round + 1n;
+});
+
+operator("interval_avg", [arrayOf(INTERVAL)], INTERVAL, (items: (PlainInterval | null)[]) => {
+  const known = items.filter((item) => item !== null);
+  if (known.length === 0) return null;
+  return divideInterval(
+    known.reduce((a, b) => addIntervals(a, b)),
+    BigInt(known.length),
+  );
 });
 
 /** Shifts drop the bits that leave; 64 places and more leave nothing. */

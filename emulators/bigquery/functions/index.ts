@@ -9,6 +9,7 @@ import "./hash.ts";
 import "./json-edit.ts";
 import "./json.ts";
 import "./net.ts";
+import "./number-format.ts";
 import "./ranges.ts";
 import "./regexp.ts";
 import "./text-encodings.ts";

@@ -135,23 +135,19 @@ operator(
   ({ months, days, micros }: PlainInterval, n: bigint) =>
     checkInterval({ months: months * Number(n), days: days * Number(n), micros: micros * n }),
 );
-operator(
-  "interval_divide",
-  [INTERVAL, INT64],
-  INTERVAL,
-  ({ months, days, micros }: PlainInterval, n: bigint) => {
-    if (n === 0n) throw new Error("Interval division by zero");
-    const d = Number(n);
-    // What is left of months goes to days at 30 each, what is left of days to the time.
-    const restDays = (months % d) * 30 + days;
-    const restMicros = BigInt(restDays % d) * MICROS_PER_DAY + micros;
-    return {
-      months: Math.trunc(months / d),
-      days: Math.trunc(restDays / d),
-      micros: restMicros / n,
-    };
-  },
-);
+/** What is left of months goes to days at 30 each, what is left of days to the time. */
+export function divideInterval({ months, days, micros }: PlainInterval, n: bigint): PlainInterval {
+  if (n === 0n) throw new Error("Interval division by zero");
+  const d = Number(n);
+  const restDays = (months % d) * 30 + days;
+  const restMicros = BigInt(restDays % d) * MICROS_PER_DAY + micros;
+  return {
+    months: Math.trunc(months / d),
+    days: Math.trunc(restDays / d),
+    micros: restMicros / n,
+  };
+}
+operator("interval_divide", [INTERVAL, INT64], INTERVAL, divideInterval);
 
 operator(
   "extract_interval",

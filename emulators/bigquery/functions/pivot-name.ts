@@ -9,8 +9,8 @@ export function civilName({ literal, type }: Typed): string {
   if (type.kind === "STRING") return value as string;
   if (type.kind === "DATE") return `_${dateText(value as number).replaceAll("-", "_")}`;
   const text =
-    typeof value === "bigint" && type.kind === "NUMERIC"
-      ? decimalText(value, 9)
+    typeof value === "bigint" && (type.kind === "NUMERIC" || type.kind === "BIGNUMERIC")
+      ? decimalText(value, type.kind === "NUMERIC" ? 9 : 38)
       : (value as bigint).toString();
   const plain = text.replace("-", "minus_").replace(".", "_point_");
   return /^\d/.test(plain) ? `_${plain}` : plain;
