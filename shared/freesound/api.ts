@@ -1,12 +1,12 @@
-import { text } from "node:stream/consumers";
 import { type Clock, systemClock } from "#shared/clock.ts";
 import { PermanentError } from "#shared/errors.ts";
 import { log } from "#shared/log.ts";
 import { retry } from "#shared/retry.ts";
 import { type Answer, ask, type Ask } from "#shared/web/request.ts";
+import { textOf, toAnswerError } from "./answers.ts";
 import { admitHost } from "./hosts.ts";
 import type { AccessToken } from "./tokens.ts";
-import { type Rates, ThrottledError, toError, FreesoundError } from "./throttle.ts";
+import { type Rates, ThrottledError, FreesoundError } from "./throttle.ts";
 
 /** The key's quota, shared with every other user of the key. */
 interface Quota {
@@ -99,8 +99,8 @@ export function openApi(options: ApiOptions): Api {
       signal,
     });
     if (answer.status >= 200 && answer.status < 300) return answer;
-    const error = await toAnswerError(answer, clock.now());
-    if (metered && error instanceof ThrottledError)
+    const error = await toAnswerError(answer, metered, clock.now());
+    if (error instanceof ThrottledError)
       await quota?.pause(error.retryAfterMs ?? 0, toRates(error.rate));
     throw error;
   };
@@ -142,37 +142,6 @@ export function openApi(options: ApiOptions): Api {
         },
       ),
   };
-}
-
-/** What an answer that is no success means. A 404 of a file is told apart by the caller. */
-async function toAnswerError(answer: Answer, now: number): Promise<Error> {
-  const body = await textOf(answer.body, 64 * 1024);
-  return toError(answer.status, toDetail(body), answer.headers["retry-after"], now);
-}
-
-async function textOf(body: Answer["body"], limitBytes: number): Promise<string> {
-  let size = 0;
-  async function* limited() {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > limitBytes)
-        throw new PermanentError("answer-too-large", `an answer of over ${limitBytes} bytes`);
-      yield chunk;
-    }
-  }
-  return text(limited());
-}
-
-/** Every error of the API is `{"detail": …}`; a proxy in between may answer anything. */
-function toDetail(body: string): string {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === "object" && parsed !== null && "detail" in parsed)
-      return String(parsed.detail);
-  } catch {
-    // not JSON: the text itself is the detail
-  }
-  return body.slice(0, 200);
 }
 
 const toRates = (rate: ThrottledError["rate"]): Partial<Rates> => {

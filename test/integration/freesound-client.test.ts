@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   type FreesoundEmulator,
   localApiKey,
@@ -188,6 +188,18 @@ describe("a preview", () => {
     server.failNext("not-found");
     const missing = open().freesound.preview(url, 10_000);
     await expect(missing).rejects.toMatchObject({ reason: "preview-missing" });
+  });
+
+  test("that its host holds back says nothing of the API's quota, and asks for no wait of its own", async () => {
+    const url = await previewOf();
+    server.failNext(429, { on: "preview" });
+    const quota = { take: async () => Promise.resolve(0), pause: vi.fn<() => Promise<void>>() };
+    const { freesound } = open({ quota });
+    await expect(freesound.preview(url, 10_000)).rejects.toMatchObject({
+      status: 429,
+      retryAfterMs: undefined,
+    });
+    expect(quota.pause).not.toHaveBeenCalled();
   });
 
   test("is never fetched from elsewhere", async () => {
