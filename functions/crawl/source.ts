@@ -44,7 +44,7 @@ export interface Page {
 }
 
 /** What the source says of some ids. Of those in neither list it has said nothing that can be relied on. */
-export interface Found {
+interface Found {
   readonly candidates: readonly Candidate[];
   /** Those that are gone: a complete answer does not have them. */
   readonly missing: readonly string[];

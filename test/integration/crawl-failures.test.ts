@@ -148,35 +148,6 @@ test("a page that takes longer than a run without a single answer is passed by t
   });
 });
 
-describe("what came instead of a sound is not stored", () => {
-  test.each([
-    ["nothing", { body: "" }, /empty/],
-    ["a page by its type", { contentType: "text/html" }, /text\/html, not audio/],
-    ["an error in JSON", { contentType: "application/json" }, /application\/json, not audio/],
-    ["a page that says it is audio", { body: "\uFEFF \n<!DOCTYPE HTML><p>" }, /a web page/],
-    ["a page in XHTML", { body: '<?xml version="1.0"?>\n<html>' }, /a web page/],
-    ["a page without a type", { body: "<html>", contentType: "application/octet-stream" }, /page/],
-  ])("%s", async (_, item, reason) => {
-    const report = await crawlShelf(harness, shelf([[{ id: "odd", ...item }, { id: "good" }]]));
-    expect(report).toMatchObject({ status: "complete", stored: 1, failed: 1 });
-    expect(report.failures).toEqual([
-      { sound_id: "odd", title: "odd", reason: expect.stringMatching(reason) },
-    ]);
-    expect(harness.storage.objects.list(bucket).map(({ name }) => name)).toEqual([
-      "shelf/good.mp3",
-    ]);
-  });
-
-  test("while a file of which its server knows no more is", async () => {
-    const page = [
-      { id: "a", contentType: "application/octet-stream" },
-      { id: "b", contentType: "AUDIO/X-WAV" },
-      { id: "c", body: "<" },
-    ];
-    expect(await crawlShelf(harness, shelf([page]))).toMatchObject({ stored: 3, failed: 0 });
-  });
-});
-
 test("a Storage that takes nothing ends the crawl and is held against no sound", async () => {
   harness.storage.failNext(403, Infinity, /^POST \/upload/);
   const pages = [items(9, "a-"), items(1, "b-")];
