@@ -8,6 +8,7 @@ import "./format.ts";
 import "./hash.ts";
 import "./json-edit.ts";
 import "./json.ts";
+import "./json-values.ts";
 import "./net.ts";
 import "./number-format.ts";
 import "./ranges.ts";
