@@ -1,9 +1,9 @@
-import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { type Clock, systemClock } from "#shared/clock.ts";
 import { PermanentError } from "#shared/errors.ts";
 import { retry } from "#shared/retry.ts";
 import { ask } from "#shared/web/request.ts";
+import { textOf } from "./answers.ts";
 import { admitHost } from "./hosts.ts";
 import type { Tokens, TokenStore } from "./token-store.ts";
 
@@ -116,8 +116,9 @@ async function refresh(
       idleTimeoutMs,
     },
   );
-  const body = await text(answer.body);
-  if (answer.status >= 500) throw new Error(`Freesound answered ${answer.status} to a refresh`);
+  const body = await textOf(answer.body, 64 * 1024);
+  if (answer.status >= 500 || answer.status === 429)
+    throw new Error(`Freesound answered ${answer.status} to a refresh: ${body.slice(0, 200)}`);
   if (answer.status !== 200)
     throw new PermanentError(
       "no-oauth",

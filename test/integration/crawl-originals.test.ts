@@ -9,6 +9,7 @@ import { localApiKey, localClientId, type TokenPair } from "#emulators/freesound
 import { dryRun } from "#functions/crawl/dry-run.ts";
 import { openLock } from "#shared/catalog/lock.ts";
 import { systemClock } from "#shared/clock.ts";
+import { PermanentError } from "#shared/errors.ts";
 import {
   fileStore,
   type GoogleRequest,
@@ -225,6 +226,19 @@ describe("a process that is killed between the new refresh token and the end of 
     expect(await fileStore(path).read()).toMatchObject({ accessToken: null });
   });
 });
+
+test.each([429, 503])(
+  "a %i at a renewal passes, and the refresh token is still good",
+  async (status) => {
+    await writeFile(path, authorize());
+    const token = open(fileStore(path));
+    harness.freesound.failNext(status, { on: "token" });
+    const refused = await token(null).catch((error: unknown) => error);
+    expect(refused).not.toBeInstanceOf(PermanentError);
+    expect(String(refused)).toContain(String(status));
+    expect(await token(null)).toMatch(/^[0-9a-f]{30}$/);
+  },
+);
 
 test("a person's new refresh token counts when the stored one does not work any more", async () => {
   await store(tokenPair(), "a", 0);
