@@ -5,9 +5,10 @@ import { functionNames } from "./build/environment.ts";
 import { buildFunction } from "./build/write.ts";
 import { parseOptions, run, UsageError } from "./cli.ts";
 
-const help = `npm run build [-- --out DIR] [NAME…]
+const help = `npm run build [-- --out DIR] [--dnsmos] [NAME…]
 
   --out DIR   where to write (dist)
+  --dnsmos    classify can run a DNSMOS model: the platform installs the ONNX runtime with it
   NAME        functions to build (${functionNames.join(", ")}: all)
 `;
 
@@ -17,7 +18,7 @@ void run(async (args) => {
   const { values, positionals } = parseOptions({
     args,
     allowPositionals: true,
-    options: { out: { type: "string" }, help: { type: "boolean" } },
+    options: { out: { type: "string" }, dnsmos: { type: "boolean" }, help: { type: "boolean" } },
   });
   if (values.help) {
     process.stdout.write(help);
@@ -35,6 +36,7 @@ void run(async (args) => {
     const { folder, files, digest, packages } = await buildFunction(
       name,
       values.out ?? join(root, "dist"),
+      { dnsmos: values.dnsmos ?? false },
     );
     process.stdout.write(
       `${relative(process.cwd(), folder)}  ${digest.slice(0, 12)}  ${packages.length} packages\n` +

@@ -137,6 +137,19 @@ test.each(functionNames)(
   },
 );
 
+test("with --dnsmos classify asks for the ONNX runtime, pinned, without what GPUs need", async () => {
+  const { folder, files } = await buildFunction("classify", join(out.path, "dnsmos"), {
+    dnsmos: true,
+  });
+  const { dependencies } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  expect(dependencies["onnxruntime-node"]).toMatch(/^\d+\.\d+\.\d+$/);
+  expect(await readFile(join(folder, ".npmrc"), "utf8")).toBe(
+    "onnxruntime-node-install-cuda=skip\n",
+  );
+  expect(files.map(({ name }) => name)).not.toContain("package-lock.json");
+  expect(await read("classify", "package.json")).not.toContain("onnx");
+});
+
 test("the variables without which a function does not start", () => {
   expect(
     Object.fromEntries(functionNames.map((name) => [name, requiredVariablesOf(name)])),

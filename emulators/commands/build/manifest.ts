@@ -9,12 +9,22 @@ interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
+interface About {
+  readonly version: string;
+  readonly license: string;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+
+/** What a bundle takes from the registry beside the framework, where it is wanted. */
+export const onnxRuntime = "onnxruntime-node";
+
 /**
  * The package.json and lockfile of a deployed function: the framework alone, in the version that this repository's
- * lockfile pins, with exactly what it needs.
+ * lockfile pins, with exactly what it needs. With `dnsmos`, also the ONNX runtime, which this repository does not
+ * install: what it needs is then for the platform's build to choose, so that there is no lockfile.
  */
-export async function manifestOf(name: string): Promise<Record<string, string>> {
-  const { version, license } = (await readJson("package.json")) as Record<string, string>;
+export async function manifestOf(name: string, dnsmos = false): Promise<Record<string, string>> {
+  const { version, license, peerDependencies } = (await readJson("package.json")) as About;
   const lock = (await readJson("package-lock.json")) as { packages: Record<string, LockedPackage> };
   const framework = lock.packages[`node_modules/${external}`];
   if (framework === undefined) throw new Error(`package-lock.json does not hold ${external}`);
@@ -22,7 +32,10 @@ export async function manifestOf(name: string): Promise<Record<string, string>> 
     name: `earmark-${name}`,
     version,
     license,
-    dependencies: { [external]: framework.version },
+    dependencies: {
+      [external]: framework.version,
+      ...(dnsmos ? { [onnxRuntime]: peerDependencies[onnxRuntime]?.replace("^", "") } : {}),
+    },
   };
   const manifest = {
     ...about,
@@ -32,6 +45,11 @@ export async function manifestOf(name: string): Promise<Record<string, string>> 
     scripts: { "gcp-build": `node warm-up.cjs ${name}` },
     engines: { node: "24.x" },
   };
+  if (dnsmos)
+    return {
+      "package.json": toText(manifest),
+      ".npmrc": `${onnxRuntime}-install-cuda=skip\n`, // hundreds of megabytes, and there is no GPU
+    };
   const locked = {
     name: about.name,
     version,

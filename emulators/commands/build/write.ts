@@ -19,12 +19,16 @@ export interface BuiltFunction {
   readonly digest: string;
 }
 
-/** Bundles a function into `OUT/NAME`, in the place of what is there. */
-export async function buildFunction(name: FunctionName, out: string): Promise<BuiltFunction> {
+/** Bundles a function into `OUT/NAME`, in the place of what is there; with `dnsmos`, classify gets the ONNX runtime. */
+export async function buildFunction(
+  name: FunctionName,
+  out: string,
+  { dnsmos = false }: { readonly dnsmos?: boolean } = {},
+): Promise<BuiltFunction> {
   const [bundle, warmUp, manifest] = await Promise.all([
     bundleFunction(name),
     bundleWarmUp(requiredVariablesOf(name)),
-    manifestOf(name),
+    manifestOf(name, dnsmos && name === "classify"),
   ]);
   const packages = await packagesOf(bundle.inputs);
   const texts = { ...manifest, NOTICE: toNotice(name, packages) };
