@@ -15,6 +15,8 @@ export const flow = {
   recordingsBucket: (project: string) => `${project}-earmark-recordings`,
   referencesBucket: (project: string) => `${project}-earmark-references`,
   dataset: "earmark",
+  /** Of a deployment; on one machine it is Firestore's own `(default)`, so that any client finds it. */
+  cloudDatabase: "earmark",
   eventsTopic: "earmark-events",
   deadLettersTopic: "earmark-dead-letters",
   /**
@@ -53,13 +55,15 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     EVENTS_TOPIC: flow.eventsTopic,
     DEAD_LETTERS_TOPIC: flow.deadLettersTopic,
     FREESOUND_API_KEY: localApiKey,
+    FIRESTORE_DATABASE: "(default)",
     LOG_LEVEL: "ERROR",
     ...options.settings,
   };
   // Before anything is started: a wrong setting is a person's to mend.
   for (const config of [CrawlConfig, LoadConfig, ClassifyConfig])
     parseConfig(config, { GOOGLE_CLOUD_PROJECT: projectId, ...settings });
-  const services = await startServices({ ...options, projectId });
+  const databaseId = settings.FIRESTORE_DATABASE;
+  const services = await startServices({ ...options, projectId, databaseId });
   const processes: Promise<FunctionProcess>[] = [];
   const eventarc = startEventarc({ projectId, clock: eventarcClock });
   const close = async () => {

@@ -1,8 +1,7 @@
 # Firestore: what exists and its state. The indexes are those of firebase.json.
 
 locals {
-  firestore_database = "(default)"
-  firestore          = jsondecode(file("${path.module}/../shared/catalog/indexes.json"))
+  firestore = jsondecode(file("${path.module}/../shared/catalog/indexes.json"))
   firestore_indexes = {
     for index in local.firestore.indexes :
     join("/", concat([index.collectionGroup], [for field in index.fields : "${field.fieldPath}:${try(field.order, field.arrayConfig)}"])) => index
@@ -13,7 +12,7 @@ locals {
 }
 
 resource "google_firestore_database" "this" {
-  name                              = local.firestore_database
+  name                              = var.firestore_database
   location_id                       = var.region
   type                              = "FIRESTORE_NATIVE"
   concurrency_mode                  = "OPTIMISTIC"
@@ -21,7 +20,15 @@ resource "google_firestore_database" "this" {
   delete_protection_state           = var.protect ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
   deletion_policy                   = var.protect ? "PREVENT" : "DELETE"
 
-  depends_on = [google_project_service.this]
+  dynamic "cmek_config" {
+    for_each = local.kms_keys
+
+    content {
+      kms_key_name = cmek_config.value
+    }
+  }
+
+  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.agent]
 }
 
 resource "google_firestore_backup_schedule" "daily" {

@@ -9,12 +9,13 @@ resource "google_pubsub_topic" "this" {
 
   name                       = each.value
   message_retention_duration = "${7 * 24 * 3600}s"
+  kms_key_name               = var.kms_key_name
 
   message_storage_policy {
     allowed_persistence_regions = [var.region]
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.agent]
 }
 
 # Where dead letters wait to be looked at or replayed.

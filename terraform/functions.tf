@@ -5,6 +5,7 @@ locals {
     GOOGLE_CLOUD_PROJECT = var.project_id
     RECORDINGS_BUCKET    = local.buckets.recordings.name
     BIGQUERY_DATASET     = google_bigquery_dataset.this.dataset_id
+    FIRESTORE_DATABASE   = google_firestore_database.this.name
     LOG_LEVEL            = var.log_level
     MAX_BYTES            = var.limits.max_bytes
     # Filled while the image is built (gcp-build of each bundle): V8's code for the framework and the function.
@@ -59,9 +60,12 @@ locals {
       scaling     = { cpu = "1", memory = "2Gi", concurrency = 1, min_instances = 0, max_instances = 20, timeout = 540 }
       secrets     = {}
       environment = merge(local.reading, {
-        REFERENCES_BUCKET = local.buckets.references.name
-        FIXED_REFERENCE   = var.fixed_reference
-        LABEL_THRESHOLDS  = join(",", var.label_thresholds)
+        REFERENCES_BUCKET   = local.buckets.references.name
+        FIXED_REFERENCE     = var.fixed_reference
+        LABEL_THRESHOLDS    = join(",", var.label_thresholds)
+        LABEL_BASIS         = var.label_basis
+        DNSMOS_MODEL        = var.dnsmos_model
+        DNSMOS_MODEL_SHA256 = var.dnsmos_model_sha256
       })
     }
   }
@@ -89,7 +93,15 @@ resource "google_storage_bucket" "source" {
   public_access_prevention    = "enforced"
   force_destroy               = true # every object can be built again
 
-  depends_on = [google_project_service.this]
+  dynamic "encryption" {
+    for_each = local.kms_keys
+
+    content {
+      default_kms_key_name = encryption.value
+    }
+  }
+
+  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.agent]
 }
 
 # Named by content: what did not change is not deployed again.
@@ -108,9 +120,10 @@ resource "google_storage_bucket_object" "source" {
 resource "google_cloudfunctions2_function" "this" {
   for_each = local.functions
 
-  name        = each.key
-  location    = var.region
-  description = each.value.description
+  name         = each.key
+  location     = var.region
+  description  = each.value.description
+  kms_key_name = var.kms_key_name
 
   build_config {
     runtime           = "nodejs24"
@@ -173,6 +186,7 @@ resource "google_cloudfunctions2_function" "this" {
 
   depends_on = [
     google_artifact_registry_repository_iam_member.build,
+    google_kms_crypto_key_iam_member.agent,
     google_project_iam_member.build,
     google_project_iam_member.event_receiver,
     google_project_iam_member.storage_agent,

@@ -69,7 +69,7 @@ resource "google_project_iam_member" "firestore" {
 
   condition {
     title      = "earmark-database"
-    expression = "resource.name == \"projects/${var.project_id}/databases/${local.firestore_database}\""
+    expression = "resource.name == \"projects/${var.project_id}/databases/${var.firestore_database}\""
   }
 }
 
@@ -235,10 +235,10 @@ resource "google_project_iam_member" "pubsub_token_creator" {
   member  = local.pubsub_agent
 }
 
-resource "google_kms_crypto_key_iam_member" "storage_agent" {
-  count = var.kms_key_name == null ? 0 : 1
+resource "google_kms_crypto_key_iam_member" "agent" {
+  for_each = var.kms_key_name == null ? {} : local.agents
 
   crypto_key_id = var.kms_key_name
   role          = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
-  member        = data.google_storage_project_service_account.this.member
+  member        = each.value
 }

@@ -5,6 +5,7 @@ resource "google_artifact_registry_repository" "this" {
   description   = "Images of Earmark's functions, built by Cloud Build."
   location      = var.region
   format        = "DOCKER"
+  kms_key_name  = var.kms_key_name
 
   cleanup_policies {
     id     = "keep-newest"
@@ -25,5 +26,5 @@ resource "google_artifact_registry_repository" "this" {
     }
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.agent]
 }

@@ -24,7 +24,25 @@ locals {
   ], var.billing_account == null ? [] : ["billingbudgets.googleapis.com"]))
 
   # Known by their form, so that no beta resource is needed to ask for them.
-  pubsub_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
+  pubsub_agent = local.agents.pubsub
+  # Those that encrypt with a key of the project's own, each what it keeps.
+  agents = merge(
+    { storage = data.google_storage_project_service_account.this.member },
+    {
+      for name, account in {
+        artifact_registry = "service-%s@gcp-sa-artifactregistry"
+        bigquery          = "bq-%s@bigquery-encryption"
+        eventarc          = "service-%s@gcp-sa-eventarc"
+        firestore         = "service-%s@gcp-sa-firestore"
+        functions         = "service-%s@gcf-admin-robot"
+        pubsub            = "service-%s@gcp-sa-pubsub"
+        run               = "service-%s@serverless-robot-prod"
+        secret_manager    = "service-%s@gcp-sa-secretmanager"
+      } : name => "serviceAccount:${format(account, data.google_project.this.number)}.iam.gserviceaccount.com"
+    },
+  )
+  # None or one, for the blocks that take a key.
+  kms_keys = var.kms_key_name == null ? [] : [var.kms_key_name]
 }
 
 resource "google_project_service" "this" {

@@ -67,12 +67,12 @@ resource "google_storage_bucket" "this" {
   }
 
   dynamic "encryption" {
-    for_each = var.kms_key_name == null ? [] : [var.kms_key_name]
+    for_each = local.kms_keys
 
     content {
       default_kms_key_name = encryption.value
     }
   }
 
-  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.storage_agent]
+  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.agent]
 }

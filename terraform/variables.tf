@@ -38,6 +38,17 @@ variable "dist" {
   }
 }
 
+variable "firestore_database" {
+  description = "Firestore database of the catalog, made here. \"(default)\": the one that a project may have without a name."
+  type        = string
+  default     = "earmark"
+
+  validation {
+    condition     = var.firestore_database == "(default)" || can(regex("^[a-z][a-z0-9-]{2,61}[a-z0-9]$", var.firestore_database))
+    error_message = "firestore_database is 4 to 63 lower-case letters, digits and hyphens, beginning with a letter; or (default)."
+  }
+}
+
 # ---------------------------------------------------------------- protection
 
 variable "protect" {
@@ -47,13 +58,17 @@ variable "protect" {
 }
 
 variable "kms_key_name" {
-  description = "Key of Cloud KMS for the two buckets, projects/…/cryptoKeys/…, in the same region. Null: Google's own keys."
+  description = "Key of Cloud KMS for everything that keeps data (buckets, Firestore, BigQuery, topics, secrets, images, functions), projects/…/cryptoKeys/…, in the same region. Null: Google's own keys. See the README before the first apply."
   type        = string
   default     = null
 
   validation {
     condition     = var.kms_key_name == null || can(regex("^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$", var.kms_key_name))
     error_message = "kms_key_name has the form projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/KEY."
+  }
+  validation {
+    condition     = var.kms_key_name == null || strcontains(coalesce(var.kms_key_name, "-"), "/locations/${var.region}/")
+    error_message = "kms_key_name is a key in the region that everything is in: a multi-region or global key does not do."
   }
 }
 
@@ -224,6 +239,47 @@ variable "label_thresholds" {
   validation {
     condition     = length(var.label_thresholds) == 3 && try(var.label_thresholds[0] > var.label_thresholds[1] && var.label_thresholds[1] > var.label_thresholds[2], false)
     error_message = "label_thresholds are three falling numbers: Excellent, Good, Fair."
+  }
+}
+
+variable "label_basis" {
+  description = "What a label rests on where no reference proves itself: measures, or dnsmos, which needs dnsmos_model."
+  type        = string
+  default     = "measures"
+
+  validation {
+    condition     = contains(["measures", "dnsmos"], var.label_basis)
+    error_message = "label_basis is measures or dnsmos."
+  }
+  validation {
+    condition     = var.label_basis != "dnsmos" || var.dnsmos_model != null
+    error_message = "label_basis = dnsmos needs dnsmos_model."
+  }
+}
+
+variable "dnsmos_model" {
+  description = "ONNX file of DNSMOS P.835 in the references bucket, gs://PROJECT-earmark-references/…; scores every recording. Null: off."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = startswith(coalesce(var.dnsmos_model, "gs://${var.project_id}-earmark-references/x"), "gs://${var.project_id}-earmark-references/")
+    error_message = "dnsmos_model is an object of the references bucket, gs://PROJECT-earmark-references/…: classify may read no other."
+  }
+  validation {
+    condition     = var.dnsmos_model == null || can(regex("onnxruntime-node", file("${var.dist}/classify/package.json")))
+    error_message = "dnsmos_model needs a bundle with the ONNX runtime: type `npm run build -- --dnsmos` first."
+  }
+}
+
+variable "dnsmos_model_sha256" {
+  description = "SHA-256 of dnsmos_model, in hexadecimal, where it is not the published model. Null: the published one's."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = can(regex("^[0-9a-fA-F]{64}$", coalesce(var.dnsmos_model_sha256, sha256(""))))
+    error_message = "dnsmos_model_sha256 has 64 hexadecimal digits: see `sha256sum FILE`."
   }
 }
 

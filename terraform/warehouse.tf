@@ -27,7 +27,15 @@ resource "google_bigquery_dataset" "this" {
   delete_contents_on_destroy = !var.protect
   deletion_policy            = var.protect ? "PREVENT" : "DELETE"
 
-  depends_on = [google_project_service.this]
+  dynamic "default_encryption_configuration" {
+    for_each = local.kms_keys
+
+    content {
+      kms_key_name = default_encryption_configuration.value
+    }
+  }
+
+  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.agent]
 }
 
 resource "google_bigquery_table" "this" {
@@ -43,6 +51,14 @@ resource "google_bigquery_table" "this" {
   time_partitioning {
     type  = each.value.timePartitioning.type
     field = each.value.timePartitioning.field
+  }
+
+  dynamic "encryption_configuration" {
+    for_each = local.kms_keys
+
+    content {
+      kms_key_name = encryption_configuration.value
+    }
   }
 }
 
@@ -97,5 +113,13 @@ resource "google_bigquery_table" "dead_letters" {
   time_partitioning {
     type  = "DAY"
     field = "publish_time"
+  }
+
+  dynamic "encryption_configuration" {
+    for_each = local.kms_keys
+
+    content {
+      kms_key_name = encryption_configuration.value
+    }
   }
 }

@@ -52,7 +52,10 @@ void run(async (args) => {
   if (values.project === undefined) {
     const { environment } = localEnvironment("BIGQUERY_EMULATOR_HOST");
     Object.assign(process.env, environment);
-  } else process.env["GOOGLE_CLOUD_PROJECT"] = values.project;
+  } else {
+    process.env["GOOGLE_CLOUD_PROJECT"] = values.project;
+    process.env["FIRESTORE_DATABASE"] ??= flow.cloudDatabase;
+  }
   const replay = openReplay(process.env);
   const selected = await replay.select(values.where);
   let failed = 0;
@@ -85,7 +88,8 @@ function openReplay(environment: NodeJS.ProcessEnv) {
   });
   setLogLevel(config.LOG_LEVEL);
   const projectId = config.GOOGLE_CLOUD_PROJECT;
-  const [bigquery, firestore] = [new BigQuery({ projectId }), new Firestore({ projectId })];
+  const bigquery = new BigQuery({ projectId });
+  const firestore = new Firestore({ projectId, databaseId: config.FIRESTORE_DATABASE });
   const [storage, pubsub] = [new Storage({ projectId }), new PubSub({ projectId })];
   const edges = {
     catalog: openCatalog(firestore),

@@ -15,6 +15,8 @@ export type ServiceName = (typeof serviceNames)[number];
 
 export interface ServiceOptions {
   readonly projectId: string;
+  /** Firestore database that the client opens; undefined is `(default)`. The emulator has any. */
+  readonly databaseId?: string;
   /** Folder of audio that the local Freesound serves; undefined is the bundled sounds. */
   readonly soundsFolder?: string | undefined;
   readonly ports?: Partial<Readonly<Record<ServiceName, number>>>;
@@ -33,7 +35,7 @@ export interface Services {
 
 /** Starts them all; when one cannot start, those that did are ended again. */
 export async function startServices(options: ServiceOptions): Promise<Services> {
-  const { projectId, ports = {}, googleEmulators = false } = options;
+  const { projectId, databaseId = "(default)", ports = {}, googleEmulators = false } = options;
   // There is no metadata server here, and Google's clients take seconds to find that out.
   process.env["METADATA_SERVER_DETECTION"] ??= "none";
   process.env["GRPC_VERBOSITY"] ??= "NONE"; // a taken port becomes an error of ours
@@ -67,7 +69,7 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
     const [storage, freesound, firestore, pubsub, bigquery] = await Promise.all(starting);
     const clients = {
       bigquery: new BigQuery({ projectId, apiEndpoint: bigquery.url }),
-      firestore: new Firestore({ projectId, host: firestore.url, ssl: false }),
+      firestore: new Firestore({ projectId, databaseId, host: firestore.url, ssl: false }),
       pubsub: new PubSub({ projectId, apiEndpoint: pubsub.url, emulatorMode: true }),
     };
     return {

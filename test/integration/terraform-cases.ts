@@ -6,6 +6,7 @@ export const project_id = "my-project";
 export const everything = {
   project_id,
   region: "us-central1",
+  firestore_database: "catalog",
   labels: { team: "speech" },
   kms_key_name: "projects/my-project/locations/us-central1/keyRings/ring/cryptoKeys/key",
   nearline_after_days: 0,
@@ -38,6 +39,9 @@ export const everything = {
   },
   fixed_reference: "fixed.flac",
   label_thresholds: [4.4, 3.3, 2.2],
+  label_basis: "dnsmos",
+  dnsmos_model: `gs://${project_id}-earmark-references/models/dnsmos.onnx`,
+  dnsmos_model_sha256: "0123456789abcdef".repeat(4),
   scaling: {
     load: { cpu: "2", memory: "4Gi", min_instances: 1, max_instances: 50, timeout: 300 },
     crawl: { timeout: 900 },
@@ -50,6 +54,12 @@ export const everything = {
   event_dead_letters: false,
   delivery_attempts: 5,
   legacy_pubsub_agent: true,
+};
+
+/** What the mistakes are seeded into: the defaults, with a key. */
+export const seeded = {
+  project_id,
+  kms_key_name: "projects/keys/locations/europe-west1/keyRings/ring/cryptoKeys/key",
 };
 
 /** Mistakes, what seeds each, and the sentence that finds it. */
@@ -133,6 +143,38 @@ resource "google_storage_bucket_iam_member" "build" {`,
       to: "jsonencode(slice(each.value.schema.fields, 0, 5))",
     },
     "table crawls: is not the one of shared/warehouse/tables",
+  ],
+  [
+    "another database than the functions'",
+    {
+      file: "functions.tf",
+      from: "google_firestore_database.this.name",
+      to: '"(default)"',
+    },
+    `google_cloudfunctions2_function.this["load"] means the database (default), not earmark`,
+  ],
+  [
+    "a role on every database",
+    {
+      file: "identities.tf",
+      from: 'databases/${var.firestore_database}\\"',
+      to: 'databases/other\\"',
+    },
+    `google_project_iam_member.firestore["crawl"] means the database other, not earmark`,
+  ],
+  [
+    "a topic that the key does not cover",
+    { file: "events.tf", from: "kms_key_name               = var.kms_key_name", to: "" },
+    `google_pubsub_topic.this["events"] is not encrypted with kms_key_name`,
+  ],
+  [
+    "an agent that may not use the key",
+    {
+      file: "services.tf",
+      from: '"service-%s@gcp-sa-firestore"',
+      to: '"service-%s@gcp-sa-firebase"',
+    },
+    "not on the list: serviceAccount:service-123456789012@gcp-sa-firebase.iam.gserviceaccount.com: roles/cloudkms.cryptoKeyEncrypterDecrypter on key",
   ],
   [
     "a view that is made before the one that it asks",

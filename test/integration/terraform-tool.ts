@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { onnxRuntime } from "#emulators/commands/build/manifest.ts";
 import { functionNames } from "#emulators/commands/build/environment.ts";
 import { root } from "#emulators/commands/build/bundle.ts";
 import type { Plan } from "../unit/terraform/plan.ts";
@@ -56,7 +57,7 @@ export async function plan(
     });
     for (const folder of ["catalog", "warehouse"])
       await cp(join(root, "shared", folder), join(work, "shared", folder), { recursive: true });
-    await writeBundles(join(work, "dist"));
+    await writeBundles(join(work, "dist"), "dnsmos_model" in variables ? onnxRuntime : "");
     for (const seed of seeds) await plant(module, seed);
     const values = join(work, "values.tfvars.json");
     await writeFile(values, JSON.stringify(variables));
@@ -70,11 +71,12 @@ export async function plan(
   }
 }
 
-/** The plan looks at the bundles' contents only to name them. */
-async function writeBundles(dist: string): Promise<void> {
+/** The plan looks at the bundles' contents only to name them, and for what classify was built with. */
+async function writeBundles(dist: string, packages: string): Promise<void> {
   for (const name of functionNames) {
     await mkdir(join(dist, name), { recursive: true });
     await writeFile(join(dist, name, "index.cjs"), `// ${name}`);
+    await writeFile(join(dist, name, "package.json"), packages);
   }
 }
 

@@ -4,7 +4,7 @@ import { checkIndexes } from "../unit/terraform/checks/indexes.ts";
 import { unsetVariables } from "../unit/terraform/checks/environment.ts";
 import { block, managed, ofType, type Plan } from "../unit/terraform/plan.ts";
 import { problemsOf } from "../unit/terraform/problems.ts";
-import { everything, mistakes, project_id } from "./terraform-cases.ts";
+import { everything, mistakes, project_id, seeded } from "./terraform-cases.ts";
 import { canPlan, hasTerraform, plan, unformatted } from "./terraform-tool.ts";
 
 test.runIf(hasTerraform)("terraform/ is in Terraform's format", async () => {
@@ -14,6 +14,13 @@ test.runIf(hasTerraform)("terraform/ is in Terraform's format", async () => {
 /** `512Mi`, `2Gi` */
 const gibOf = (size: unknown) =>
   Number.parseInt(String(size)) / (String(size).endsWith("Gi") ? 1 : 1024);
+
+/** What Terraform says against variables, in one line; empty when it takes them. */
+const refusalOf = (...given: Parameters<typeof plan>): Promise<string> =>
+  plan(...given).then(
+    () => "",
+    (error: Error) => error.message.replaceAll(/\s+/g, " "),
+  );
 
 describe.runIf(canPlan)("the plan", () => {
   let defaults: Plan;
@@ -83,8 +90,9 @@ describe.runIf(canPlan)("the plan", () => {
   });
 
   test("finds every mistake that is seeded into one copy, and names each", async () => {
-    const seeded = problemsOf(await plan({ project_id }, ...mistakes.map(([, seed]) => seed)));
-    expect(mistakes.filter(([, , problem]) => !seeded.includes(problem))).toEqual([]);
+    expect(problemsOf(await plan(seeded))).toEqual([]);
+    const found = problemsOf(await plan(seeded, ...mistakes.map(([, seed]) => seed)));
+    expect(mistakes.filter(([, , problem]) => !found.includes(problem))).toEqual([]);
   });
 
   test("declares the indexes and the expiries of firebase.json's file", async () => {
@@ -114,10 +122,28 @@ describe.runIf(canPlan)("the plan", () => {
     ]);
   });
 
+  test("refuses variables that do not fit each other, each in words", async () => {
+    const refusal = await refusalOf({
+      project_id,
+      kms_key_name: "projects/p/locations/global/keyRings/ring/cryptoKeys/key",
+      label_basis: "dnsmos",
+    });
+    expect(refusal).toContain("a key in the region");
+    expect(refusal).toContain("label_basis = dnsmos needs dnsmos_model");
+    const elsewhere = await refusalOf(
+      { project_id, dnsmos_model: "gs://other/dnsmos.onnx", dnsmos_model_sha256: "1234" },
+      { file: "../dist/classify/package.json", change: () => "{}" },
+    );
+    expect(elsewhere).toContain("an object of the references bucket");
+    expect(elsewhere).toContain("64 hexadecimal digits");
+    expect(elsewhere).toContain("npm run build -- --dnsmos");
+  });
+
   test("refuses variables that make no sense, each in words", async () => {
     const wrong = {
       project_id: "My Project",
       region: "EU",
+      firestore_database: "X",
       crawl_invokers: ["allUsers"],
       crawl: { format: "original" },
       label_thresholds: [2, 3, 4],
@@ -125,13 +151,11 @@ describe.runIf(canPlan)("the plan", () => {
       scaling: { crawl: { max_instances: 2 }, load: { timeout: 3600 } },
       dist: "nowhere",
     };
-    const refusal = await plan(wrong).then(
-      () => "",
-      (error: Error) => error.message.replaceAll(/\s+/g, " "),
-    );
+    const refusal = await refusalOf(wrong);
     for (const words of [
       "project_id is the project's id",
       "region is one region such as europe-west1",
+      "firestore_database is 4 to 63",
       "the crawl is never public",
       "needs freesound_client_id and its secrets",
       "three falling numbers",

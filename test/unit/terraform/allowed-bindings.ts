@@ -171,13 +171,23 @@ export const allowedBindings: readonly AllowedBinding[] = [
     on: "project",
     call: "Pub/Sub Publish of finalize events, to topics that Eventarc makes",
   },
-  {
-    who: "storage agent",
+  ...[
+    ["bigquery agent", "tables"],
+    ["eventarc agent", "events on their way"],
+    ["firestore agent", "the database and its backups"],
+    ["functions agent", "the source that Cloud Functions copies"],
+    ["pubsub agent", "messages"],
+    ["registry agent", "images"],
+    ["run agent", "the container that an instance starts from"],
+    ["secrets agent", "secrets"],
+    ["storage agent", "objects"],
+  ].map(([who = "", what = ""]) => ({
+    who,
     role: "roles/cloudkms.cryptoKeyEncrypterDecrypter",
     on: "key",
-    call: "cloudkms.cryptoKeyVersions.useToEncrypt and useToDecrypt",
-    optional: true,
-  },
+    call: `cloudkms.cryptoKeyVersions.useToEncrypt and useToDecrypt of ${what}`,
+    optional: true as const,
+  })),
   {
     who: "pubsub agent",
     role: "roles/pubsub.publisher",

@@ -1,4 +1,5 @@
 import { checkBindings } from "./checks/bindings.ts";
+import { checkEncryption } from "./checks/encryption.ts";
 import { checkEnvironment } from "./checks/environment.ts";
 import { checkFlow } from "./checks/flow.ts";
 import { checkFunctions } from "./checks/functions.ts";
@@ -10,6 +11,7 @@ import type { Check, Plan } from "./plan.ts";
 
 const checks: readonly Check[] = [
   checkBindings,
+  checkEncryption,
   checkEnvironment,
   checkFlow,
   checkFunctions,

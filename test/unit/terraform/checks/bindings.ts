@@ -49,12 +49,26 @@ function describeBinding({ address, values }: Resource, project: string): Bindin
   };
 }
 
+/** https://cloud.google.com/iam/docs/service-agents */
+const agents: readonly (readonly [string, string])[] = [
+  ["bigquery-encryption", "bigquery agent"],
+  ["gcf-admin-robot", "functions agent"],
+  ["gcp-sa-artifactregistry", "registry agent"],
+  ["gcp-sa-eventarc", "eventarc agent"],
+  ["gcp-sa-firestore", "firestore agent"],
+  ["gcp-sa-pubsub", "pubsub agent"],
+  ["gcp-sa-secretmanager", "secrets agent"],
+  ["serverless-robot-prod", "run agent"],
+];
+
 function who(address: string, member: string, project: string): string {
   const account = `@${project}.iam.gserviceaccount.com`;
   if (member.endsWith(account)) return member.slice("serviceAccount:".length, -account.length);
-  if (member.endsWith("@gcp-sa-pubsub.iam.gserviceaccount.com")) return "pubsub agent";
-  // Its address comes from Cloud Storage while applying; storage.tf and identities.tf name it so.
-  if (member === "" && /\.storage_agent(\[0\])?$/.test(address)) return "storage agent";
+  const agent = agents.find(([domain]) => member.endsWith(`@${domain}.iam.gserviceaccount.com`));
+  if (agent !== undefined) return agent[1];
+  // Its address comes from Cloud Storage while applying; identities.tf names it so.
+  if (member === "" && /\.(storage_agent|agent\["storage"\])$/.test(address))
+    return "storage agent";
   return member === "" ? `unknown (${address})` : member;
 }
 

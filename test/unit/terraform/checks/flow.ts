@@ -8,6 +8,7 @@ export function checkFlow(plan: Plan): string[] {
   const project = projectOf(plan);
   const recordings = flow.recordingsBucket(project);
   const buckets = ofType(plan, "google_storage_bucket").map(({ values }) => text(values["name"]));
+  const databases = ofType(plan, "google_firestore_database");
   const topics = ofType(plan, "google_pubsub_topic").map(({ values }) => text(values["name"]));
   const datasets = ofType(plan, "google_bigquery_dataset");
   const functions = ofType(plan, "google_cloudfunctions2_function");
@@ -25,6 +26,12 @@ export function checkFlow(plan: Plan): string[] {
       [flow.dataset],
     ),
     ...differences(
+      "Firestore databases",
+      databases.map(({ values }) => text(values["name"])),
+      [text(plan.variables?.["firestore_database"]?.value)],
+    ),
+    ...checkDatabase(plan),
+    ...differences(
       "functions with a trigger",
       triggered.map(({ values }) => text(values["name"])),
       Object.keys(flow.triggers),
@@ -34,6 +41,34 @@ export function checkFlow(plan: Plan): string[] {
     ...checkSchedule(plan),
     ...checkRegions(plan),
   ];
+}
+
+/** Functions, indexes, fields, backups and the condition of the role all mean the one database. */
+function checkDatabase(plan: Plan): string[] {
+  const name = text(plan.variables?.["firestore_database"]?.value);
+  const of = [
+    "google_firestore_index",
+    "google_firestore_field",
+    "google_firestore_backup_schedule",
+  ];
+  const functions = ofType(plan, "google_cloudfunctions2_function").map(({ address, values }) => {
+    const variables = block(values, "service_config")["environment_variables"];
+    return { address, database: (variables as Record<string, unknown>)["FIRESTORE_DATABASE"] };
+  });
+  const inside = of
+    .flatMap((type) => ofType(plan, type))
+    .map(({ address, values }) => ({ address, database: values["database"] }));
+  const allowed = ofType(plan, "google_project_iam_member")
+    .filter(({ values }) => values["role"] === "roles/datastore.user")
+    .map(({ address, values }) => {
+      const expression = text(block(values, "condition")["expression"]);
+      return { address, database: /databases\/([^"]+)"$/.exec(expression)?.[1] };
+    });
+  return [...functions, ...inside, ...allowed]
+    .filter(({ database }) => database !== name)
+    .map(
+      ({ address, database }) => `${address} means the database ${String(database)}, not ${name}`,
+    );
 }
 
 const hasTrigger = (values: Resource["values"]) =>
