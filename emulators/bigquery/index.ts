@@ -3,8 +3,10 @@ import { type Emulator, listen, type ListenOptions } from "../emulator.ts";
 import { ApiError, codeOf, errorBody, notFound } from "./rest/api-error.ts";
 import { checkProject, datasetRoutes } from "./rest/datasets.ts";
 import { Jobs } from "./rest/job-store.ts";
-import { jobRoutes } from "./rest/jobs.ts";
-import { compile, readRequest } from "./rest/router.ts";
+import { insert, jobRoutes } from "./rest/jobs.ts";
+import { resumableRoutes } from "./rest/resumable.ts";
+import { discoveryRoutes } from "./rest/discovery.ts";
+import { compile, readRequest, Reply } from "./rest/router.ts";
 import { openObjectStorage } from "./rest/object-storage.ts";
 import { routineRoutes } from "./rest/routines.ts";
 import { tabledataRoutes } from "./rest/tabledata.ts";
@@ -31,12 +33,14 @@ export interface BigqueryEmulator extends Emulator {
   failNext(status: number, reason?: string, times?: number): void;
 }
 
-const find = compile({
+const routes = () => ({
+  ...discoveryRoutes,
   ...datasetRoutes,
   ...tableRoutes,
   ...tabledataRoutes,
   ...jobRoutes,
   ...routineRoutes,
+  ...resumableRoutes(insert),
 });
 
 /** BigQuery's REST API v2 over DuckDB; `url` goes into `BIGQUERY_EMULATOR_HOST`. */
@@ -45,6 +49,7 @@ export async function startBigqueryEmulator(options: BigqueryOptions): Promise<B
   const jobs = new Jobs(options.projectId, options.jobLimitMs ?? 5 * 60_000);
   const storage =
     options.storageUrl === undefined ? undefined : openObjectStorage(options.storageUrl);
+  const find = compile(routes());
   const failures: ApiError[] = [];
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     try {
@@ -53,7 +58,7 @@ export async function startBigqueryEmulator(options: BigqueryOptions): Promise<B
       if (failure !== undefined) throw failure;
       const baseUrl = `http://${request.headers.host ?? "127.0.0.1"}`;
       const url = new URL(request.url ?? "/", baseUrl);
-      const path = url.pathname.replace(/^(?:\/upload)?\/bigquery\/v2(?=\/)/, "");
+      const path = url.pathname.replace(/^(?:(?:\/resumable)?\/upload)?\/bigquery\/v2(?=\/)/, "");
       const match = find(request.method ?? "GET", path);
       if (match === undefined) throw notFound("Method", `${request.method} ${path}`);
       checkProject(store, match.path["project"]);
@@ -68,8 +73,10 @@ export async function startBigqueryEmulator(options: BigqueryOptions): Promise<B
         raw,
         contentType,
         baseUrl,
+        header: (name) => request.headers[name]?.toString(),
       });
       if (result === undefined) response.writeHead(204).end();
+      else if (result instanceof Reply) send(response, result.status, result.body, result.headers);
       else send(response, 200, result);
     } catch (error) {
       const { code, body } = errorBody(error);
@@ -111,10 +118,16 @@ const reasonOf = (status: number) =>
     "backendError",
   ].find((reason) => codeOf(reason) === status) ?? "invalid";
 
-function send(response: ServerResponse, code: number, body: unknown): void {
+function send(
+  response: ServerResponse,
+  code: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   const text = JSON.stringify(body);
   response
     .writeHead(code, {
+      ...headers,
       "content-type": "application/json; charset=UTF-8",
       "content-length": Buffer.byteLength(text),
     })

@@ -15,7 +15,7 @@ import { type Call, page, record, type Routes } from "./router.ts";
 const insertWaitMs = 1000;
 
 /** jobs.insert: an error of the job is found in its status; what is wrong with a query's text is answered at once. */
-function insert(call: Call): Promise<unknown> {
+export function insert(call: Call): Promise<unknown> {
   if (!call.contentType.startsWith("multipart/related"))
     return insertJob(call, call.body, undefined);
   const { metadata, media } = readMultipart(call.raw, call.contentType);
@@ -156,7 +156,6 @@ function cancel({ store, jobs, path, query, baseUrl }: Call): unknown {
 }
 
 export const jobRoutes: Routes = {
-  "POST /projects/:project/jobs": insert,
   "POST /projects/:project/queries": query,
   "GET /projects/:project/jobs": list,
   "GET /projects/:project/jobs/:job": ({ store, jobs, path, query, baseUrl }) =>

@@ -3,6 +3,7 @@ import type { Plain } from "../engine/literal.ts";
 import { checkSchema, type FieldSchema, type TableSchema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { ApiError, invalid } from "./api-error.ts";
+import { hasContent } from "./router.ts";
 import { type Destination, placeOf, writeTable } from "./destination.ts";
 import type { JobOutcome } from "./job-store.ts";
 import { readText, type TextConfig } from "./load-text.ts";
@@ -51,7 +52,7 @@ export async function load(
 ): Promise<JobOutcome> {
   const place = placeOf(store, config);
   for (const name of refused)
-    if (config[name] !== undefined)
+    if (hasContent(config[name]))
       throw new ApiError(501, "notImplemented", `Not supported by the local BigQuery: ${name}`);
   const files =
     media === undefined

@@ -4,6 +4,7 @@ import type { Store } from "../store/store.ts";
 import { ApiError, invalid } from "./api-error.ts";
 import { type Destination, writeTable } from "./destination.ts";
 import { type QueryParameter, readParams } from "./params.ts";
+import { hasContent } from "./router.ts";
 
 export interface QueryConfig extends Destination {
   readonly query?: unknown;
@@ -64,9 +65,3 @@ export function queryWork(
     return outcome;
   };
 }
-
-const hasContent = (value: unknown): boolean =>
-  value !== undefined &&
-  value !== null &&
-  value !== false &&
-  (typeof value !== "object" || Object.keys(value).length > 0);

@@ -18,6 +18,20 @@ export interface Call {
   readonly raw: Buffer;
   readonly contentType: string;
   readonly baseUrl: string;
+  header(name: string): string | undefined;
+}
+
+/** An answer with a status and headers of its own; what other handlers give is the body of a 200. */
+export class Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+
+  constructor(status: number, headers: Readonly<Record<string, string>>, body: unknown) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
 }
 
 type Handler = (call: Call) => unknown;
@@ -97,3 +111,11 @@ export function page<T>(
 export function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
+
+/** Whether a request says something here: clients write empty lists and objects for what is not set. */
+export const hasContent = (value: unknown): boolean =>
+  value !== undefined &&
+  value !== null &&
+  value !== false &&
+  value !== "" &&
+  (typeof value !== "object" || Object.keys(value).length > 0);
