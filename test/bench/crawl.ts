@@ -21,6 +21,9 @@ const caseStudyShare = 0.1;
 export async function bench(): Promise<void> {
   const sounds = Number(process.env["EARMARK_BENCH_SOUNDS"] ?? 2000);
   const bytes = Number(process.env["EARMARK_BENCH_BYTES"] ?? 128_000);
+  const conditions = `${sounds} sounds of ${bytes} bytes, the case study's way with a tenth of them; no quota`;
+  const [load = 0] = loadavg();
+  process.stdout.write(`${conditions}; ${cpus().length} cores, load ${load.toFixed(2)}\n`);
   const rows = [];
   for (const latencyMs of [0, 40]) {
     const harness = await startHarness({ file: Buffer.alloc(bytes, 7) });
