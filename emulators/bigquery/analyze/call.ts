@@ -39,7 +39,33 @@ export function analyzeCall(call: Call, context: Context): Typed {
   const special = specialForms[call.name];
   if (special !== undefined) return special(call, context);
   const args = call.args.map((arg) => context.analyzer.expr(arg, context));
-  return applyFunction(call, args);
+  return applyFunction(call, [...args, ...namedArguments(call, context)]);
+}
+
+/** The last parameter of some functions, which is only given by name. */
+const namedOnly: Readonly<Record<string, { readonly name: string; readonly after: number }>> = {
+  DOUBLE: { name: "WIDE_NUMBER_MODE", after: 1 },
+  EDIT_DISTANCE: { name: "MAX_DISTANCE", after: 2 },
+  FLOAT64: { name: "WIDE_NUMBER_MODE", after: 1 },
+  JSON_KEYS: { name: "MODE", after: 2 },
+  PARSE_JSON: { name: "WIDE_NUMBER_MODE", after: 1 },
+};
+
+function namedArguments(call: Call, context: Context): Typed[] {
+  const param = namedOnly[call.name];
+  if (param !== undefined && call.args.length > param.after)
+    throw new SqlError(
+      `Positional argument ${param.after + 1} is invalid because argument ${param.name.toLowerCase()} can only be referred to by name for function ${call.name}`,
+      call.at,
+    );
+  const [only, ...more] = call.named;
+  if (only === undefined) return [];
+  if (only.name !== param?.name || more.length > 0)
+    throw new SqlError(
+      `Named argument ${only.name.toLowerCase()} not found in signature for call to function ${call.name}`,
+      call.at,
+    );
+  return [context.analyzer.expr(only.expr, context)];
 }
 
 /** A function over analyzed arguments: the signature that fits best, or BigQuery's complaint. */
@@ -49,8 +75,6 @@ function applyFunction(call: Call, args: readonly Typed[]): Typed {
   const overloads = findFunction(call.name);
   if (overloads === undefined)
     throw new SqlError(`Function not found: ${call.path.join(".")}`, call.at);
-  if (call.named.length > 0)
-    throw new SqlError(`Named arguments are not supported for function ${call.name}`, call.at);
   let best:
     | { overload: Overload; types: readonly Type[]; cost: number; generic: Type | undefined }
     | undefined;

@@ -1,12 +1,12 @@
 import { quote } from "../engine/literal.ts";
 import type { Call, Expr } from "../sql/ast.ts";
-import { SqlError, UnsupportedError } from "../sql/error.ts";
+import { SqlError } from "../sql/error.ts";
 import { jsonSql, textSql } from "./any-value.ts";
 import { coerce } from "./coerce.ts";
 import { wrongCount } from "./conditional.ts";
 import type { Context } from "./context.ts";
 import { isNull, type Typed, typed } from "./typed.ts";
-import { BOOL, JSON_TYPE, STRING, type Type, typeName } from "./types.ts";
+import { arrayOf, BOOL, JSON_TYPE, STRING, type Type, typeName } from "./types.ts";
 
 type Form = (call: Call, context: Context) => Typed;
 
@@ -55,20 +55,16 @@ const toJson: Form = (call, context) => {
   checkNamed(call, ["STRINGIFY_WIDE_NUMBERS"]);
   const [value, ...more] = analyze(call, context);
   if (value === undefined || more.length > 0) throw noMatch(call, analyze(call, context));
-  if (call.named.length > 0) throw new UnsupportedError("stringify_wide_numbers", call.at);
-  // Numbers beyond doubles keep their digits in JSON: only the text form puts them into quotes.
-  refuseWide(value.type, call);
-  return typed(`gsql_json_canonical(${jsonSql(value.sql, value.type)})`, JSON_TYPE);
+  const wide = named(call, "STRINGIFY_WIDE_NUMBERS", BOOL, context);
+  const plain = jsonSql(value.sql, value.type, false);
+  const text =
+    wide === undefined
+      ? plain
+      : `CASE WHEN ${wide.sql} THEN ${jsonSql(value.sql, value.type)} WHEN NOT ${wide.sql} THEN ${plain} END`;
+  return typed(`gsql_json_canonical(${text})`, JSON_TYPE);
 };
 
-function refuseWide(type: Type, call: Call): void {
-  if (type.kind === "NUMERIC" || type.kind === "BIGNUMERIC")
-    throw new UnsupportedError("TO_JSON of decimals", call.at);
-  if (type.kind === "ARRAY") refuseWide(type.element, call);
-  if (type.kind === "STRUCT") for (const field of type.fields) refuseWide(field.type, call);
-}
-
-const jsonOf = (value: Typed) => `gsql_json_canonical(${jsonSql(value.sql, value.type)})`;
+const jsonOf = (value: Typed) => `gsql_json_canonical(${jsonSql(value.sql, value.type, false)})`;
 
 const jsonArray: Form = (call, context) => {
   const values = analyze(call, context);
@@ -78,7 +74,14 @@ const jsonArray: Form = (call, context) => {
 
 const jsonObject: Form = (call, context) => {
   const values = analyze(call, context);
-  if (values.length % 2 !== 0 || values[0]?.type.kind === "ARRAY") throw noMatch(call, values);
+  const [keys, items] = values;
+  if (keys?.type.kind === "ARRAY" && items?.type.kind === "ARRAY" && values.length === 2) {
+    const names = coerce(keys, arrayOf(STRING));
+    if (names === undefined) throw noMatch(call, values);
+    const texts = `list_transform(${items.sql}, lambda x: ${jsonSql("x", items.type.element, false)})`;
+    return typed(`gsql_json_object${call.safe ? "_safe" : ""}(${names.sql}, ${texts})`, JSON_TYPE);
+  }
+  if (values.length % 2 !== 0) throw noMatch(call, values);
   const pairs: string[] = [];
   for (let i = 0; i < values.length; i += 2) {
     const [key, value] = [coerce(values[i], STRING), values[i + 1]];

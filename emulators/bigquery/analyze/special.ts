@@ -3,6 +3,7 @@ import type { Context } from "./context.ts";
 import { arrayForms } from "./special-arrays.ts";
 import { dateForms } from "./special-dates.ts";
 import { jsonForms } from "./special-json.ts";
+import { searchForms } from "./special-search.ts";
 import { valueForms } from "./special-values.ts";
 import type { Typed } from "./typed.ts";
 
@@ -13,5 +14,6 @@ export const specialForms: Readonly<Record<string, SpecialForm | undefined>> = {
   ...arrayForms,
   ...jsonForms,
   ...dateForms,
+  ...searchForms,
   ...valueForms,
 };

@@ -1,3 +1,4 @@
+import type { PlainInterval } from "../engine/literal.ts";
 import { daysInMonth, daysOf, floorDiv, MICROS_PER_DAY } from "./calendar.ts";
 import { type Moment, formatMoment } from "./date-format.ts";
 import { parseMoment } from "./date-parse.ts";
@@ -126,27 +127,35 @@ js(
     checkMicros(parseMoment(text, value, "timestamp", zone)),
 );
 
-js(
-  "JUSTIFY_HOURS",
-  "INTERVAL -> INTERVAL",
-  ({ months, days, micros }: { months: number; days: number; micros: bigint }) => {
-    const more = micros / MICROS_PER_DAY;
-    return checkInterval(
-      sameSign({ months, days: days + Number(more), micros: micros - more * MICROS_PER_DAY }),
-    );
-  },
-);
-js(
-  "JUSTIFY_DAYS",
-  "INTERVAL -> INTERVAL",
-  ({ months, days, micros }: { months: number; days: number; micros: bigint }) => {
-    const more = Math.trunc(days / 30);
-    let [m, d] = [months + more, days - more * 30];
-    if (m > 0 && d < 0) [m, d] = [m - 1, d + 30];
-    else if (m < 0 && d > 0) [m, d] = [m + 1, d - 30];
-    return checkInterval({ months: m, days: d, micros });
-  },
-);
+function justifyHours({ months, days, micros }: PlainInterval): PlainInterval {
+  const more = micros / MICROS_PER_DAY;
+  return checkInterval(
+    sameSign({ months, days: days + Number(more), micros: micros - more * MICROS_PER_DAY }),
+  );
+}
+
+function justifyDays({ months, days, micros }: PlainInterval): PlainInterval {
+  const more = Math.trunc(days / 30);
+  let [m, d] = [months + more, days - more * 30];
+  if (m > 0 && d < 0) [m, d] = [m - 1, d + 30];
+  else if (m < 0 && d > 0) [m, d] = [m + 1, d - 30];
+  return checkInterval({ months: m, days: d, micros });
+}
+
+/** Days of 24 hours, months of 30 days, and one sign for all. */
+function justifyInterval({ months, days, micros }: PlainInterval): PlainInterval {
+  const total = (BigInt(months) * 30n + BigInt(days)) * MICROS_PER_DAY + micros;
+  const allDays = Number(total / MICROS_PER_DAY);
+  return checkInterval({
+    months: Math.trunc(allDays / 30),
+    days: allDays % 30,
+    micros: total % MICROS_PER_DAY,
+  });
+}
+
+js("JUSTIFY_HOURS", "INTERVAL -> INTERVAL", justifyHours);
+js("JUSTIFY_DAYS", "INTERVAL -> INTERVAL", justifyDays);
+js("JUSTIFY_INTERVAL", "INTERVAL -> INTERVAL", justifyInterval);
 
 /** Days and time with one sign. */
 function sameSign({ months, days, micros }: { months: number; days: number; micros: bigint }) {

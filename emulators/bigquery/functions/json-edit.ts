@@ -156,3 +156,21 @@ function strip(value: Json, arrays: boolean, empty: boolean): Json | undefined {
   );
   return empty && kept.size === 0 ? undefined : kept;
 }
+
+internalUdf(
+  "json_object",
+  [arrayOf(STRING), arrayOf(STRING)],
+  JSON_TYPE,
+  (keys: readonly (string | null)[], values: readonly string[]) => {
+    if (keys.length !== values.length)
+      throw new Error("The number of keys and values must match in JSON_OBJECT");
+    const object = new Map<string, Json>();
+    for (const [i, key] of keys.entries()) {
+      if (key === null) throw new Error("A key in JSON_OBJECT cannot be NULL");
+      if (!object.has(key)) object.set(key, parseJson(values[i] ?? "null"));
+    }
+    return printJson(object);
+  },
+  {},
+  "gsql_json_object",
+);

@@ -14,23 +14,33 @@ export class JsonNumber {
   }
 }
 
-/** Throws `SyntaxError` when the text is not JSON. Raw numbers keep the digits as written. */
-export function parseJson(text: string, rawNumbers = false): Json {
+/** Throws `SyntaxError` when the text is not JSON. Raw numbers (`true`) keep the digits as written. */
+export function parseJson(text: string, rawNumbers: boolean | "round" = false): Json {
   const reader = new Reader(text, rawNumbers);
   const value = reader.value(0);
   reader.end();
   return value;
 }
 
-export const canonicalJson = (text: string): string => printJson(parseJson(text));
+export type WideNumbers = "exact" | "round";
+
+export const canonicalJson = (text: string, wide: WideNumbers = "exact"): string =>
+  printJson(parseJson(text, wide === "exact" ? false : "round"));
+
+/** `wide_number_mode`: what happens to a number that a double does not hold. */
+export function wideNumberMode(mode: string): WideNumbers {
+  if (mode !== "exact" && mode !== "round")
+    throw new Error(`Invalid wide_number_mode: ${mode}. It must be exact or round`);
+  return mode;
+}
 
 class Reader {
   private readonly text: string;
   private at = 0;
 
-  private readonly rawNumbers: boolean;
+  private readonly rawNumbers: boolean | "round";
 
-  constructor(text: string, rawNumbers: boolean) {
+  constructor(text: string, rawNumbers: boolean | "round") {
     this.text = text;
     this.rawNumbers = rawNumbers;
   }
@@ -56,7 +66,9 @@ class Reader {
     )?.[0];
     if (number === undefined) throw this.error();
     this.at += number.length;
-    return new JsonNumber(this.rawNumbers ? number : canonicalNumber(number));
+    return new JsonNumber(
+      this.rawNumbers === true ? number : canonicalNumber(number, this.rawNumbers === "round"),
+    );
   }
 
   end(): void {
@@ -122,13 +134,14 @@ class Reader {
   }
 }
 
-function canonicalNumber(text: string): string {
+function canonicalNumber(text: string, round: boolean): string {
   if (/^-?\d+$/.test(text)) {
     const value = BigInt(text);
     if (value >= -(2n ** 63n) && value < 2n ** 64n) return text === "-0" ? "0" : value.toString();
   }
   const value = Number(text);
-  if (!sameDigits(text, String(value)))
+  if (!Number.isFinite(value)) throw new SyntaxError(`Input number: ${text} is out of range`);
+  if (!round && !sameDigits(text, String(value)))
     throw new SyntaxError(`Input number: ${text} cannot round-trip through string representation`);
   return jsonFloat(value);
 }

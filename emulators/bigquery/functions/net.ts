@@ -103,3 +103,13 @@ js("NET.IPV4_TO_INT64", "BYTES -> INT64", (bytes: Uint8Array) => {
   if (bytes.length !== 4) throw wrong("NET.IPV4_TO_INT64");
   return BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
 });
+
+/** The host as it is written, of a URL or of what stands where a host would; NULL where there is none. */
+js("NET.HOST", "STRING -> STRING", (url: string) => {
+  const text = url.trim();
+  const rest = /^(?:[a-z][\w+.-]*:)?\/\/(.*)$/is.exec(text)?.[1] ?? text;
+  const authority = /^[^/?#\\]*/.exec(rest)?.[0] ?? "";
+  const host = authority.slice(authority.lastIndexOf("@") + 1);
+  const name = /^\[[^\]]*\]/.exec(host)?.[0] ?? host.split(":")[0] ?? "";
+  return name === "" ? null : name;
+});

@@ -24,12 +24,17 @@ js("SAFE_CONVERT_BYTES_TO_STRING", "BYTES -> STRING", (bytes: Uint8Array) =>
   new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
 );
 js("SOUNDEX", "STRING -> STRING", soundex);
-js("EDIT_DISTANCE", "STRING STRING -> INT64", (a: string, b: string) =>
-  BigInt(editDistance(chars(a), chars(b))),
+js("EDIT_DISTANCE", "STRING STRING INT64? -> INT64", (a: string, b: string, most?: bigint) =>
+  atMost(editDistance(chars(a), chars(b)), most),
 );
-js("EDIT_DISTANCE", "BYTES BYTES -> INT64", (a: Uint8Array, b: Uint8Array) =>
-  BigInt(editDistance(Array.from(a, String), Array.from(b, String))),
+js("EDIT_DISTANCE", "BYTES BYTES INT64? -> INT64", (a: Uint8Array, b: Uint8Array, most?: bigint) =>
+  atMost(editDistance(Array.from(a, String), Array.from(b, String)), most),
 );
+
+function atMost(distance: number, most: bigint | undefined): bigint {
+  if (most !== undefined && most < 0n) throw new Error("max_distance must be non-negative");
+  return most !== undefined && BigInt(distance) > most ? most : BigInt(distance);
+}
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
