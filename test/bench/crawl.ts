@@ -4,6 +4,7 @@
  * EARMARK_BENCH_BYTES (128000, eight seconds of a preview at 128 kbit/s) how large each is. In the end
  * EARMARK_BENCH_LONG (10000, 0 is none) small sounds are crawled, and the memory that takes is held to its limit.
  */
+import { cpus, loadavg } from "node:os";
 import { localApiKey } from "#emulators/freesound/index.ts";
 import { toTable } from "#emulators/commands/table.ts";
 import {
