@@ -4,11 +4,11 @@ import { resolve } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { Type } from "../analyze/types.ts";
 import { allUdfs } from "../functions/index.ts";
-import { SqlError } from "../sql/error.ts";
 import { duckError } from "./duck-error.ts";
 import { interruptible } from "./interrupt.ts";
+import { keepRows, KeptRows, resultsDatabase } from "./kept-rows.ts";
 import { type Plain, quote } from "./literal.ts";
-import { reader } from "./plain.ts";
+import { readRows } from "./read-rows.ts";
 import { registerUdfs } from "./udf.ts";
 import { workFolder } from "./work-folder.ts";
 
@@ -21,6 +21,8 @@ export interface EngineOptions {
 export interface Engine {
   /** Rows of a query whose columns have these types. */
   query(sql: string, types: readonly Type[]): Promise<Plain[][]>;
+  /** The same for what is given to a client: a large result is kept in DuckDB. */
+  result(sql: string, types: readonly Type[]): Promise<Plain[][] | KeptRows>;
   /** Runs statements for their effect, one writer at a time; gives the number of changed rows of the last. */
   execute(sql: string): Promise<number>;
   /**
@@ -56,6 +58,7 @@ export async function openEngine({ path }: EngineOptions = {}): Promise<Engine> 
       `ATTACH ${quote(path ?? ":memory:")} AS store${path === undefined ? " (COMPRESS)" : ""}`,
     );
     await writer.run("USE store");
+    await writer.run(`ATTACH ':memory:' AS ${resultsDatabase} (COMPRESS)`);
     await writer.run("SET TimeZone = 'UTC'");
     await writer.run("SET enable_external_access = false");
     await writer.run("SET lock_configuration = true");
@@ -107,11 +110,28 @@ class DuckEngine implements Engine {
     this.release = release;
   }
 
-  async query(sql: string, types: readonly Type[]): Promise<Plain[][]> {
+  query(sql: string, types: readonly Type[]): Promise<Plain[][]> {
+    return this.connected(async (connection) => (await readRows(connection, sql, types)) ?? []);
+  }
+
+  result(sql: string, types: readonly Type[]): Promise<Plain[][] | KeptRows> {
+    return this.connected(async (connection) => {
+      let kept: KeptRows | undefined;
+      const rows = await readRows(connection, sql, types, (chunks) =>
+        this.connected(async (other) => {
+          const { table, length } = await keepRows(other, sql, types.length, chunks);
+          kept = new KeptRows(table, length, types, (text, as) => this.query(text, as));
+        }),
+      );
+      return rows ?? (kept as KeptRows); // what is not given as rows has been kept
+    });
+  }
+
+  private async connected<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const connection = await this.instance.connect();
     try {
       await connection.run("USE store");
-      return await interruptible(connection, () => readRows(connection, sql, types));
+      return await interruptible(connection, () => work(connection));
     } catch (error) {
       throw duckError(error);
     } finally {
@@ -165,35 +185,5 @@ class DuckEngine implements Engine {
     this.writer.closeSync();
     this.instance.closeSync();
     this.release();
-  }
-}
-
-/** Results are held whole: so many values fit into the memory of a process with room to spare. */
-const cellLimit = 20_000_000;
-
-async function readRows(
-  connection: DuckDBConnection,
-  sql: string,
-  types: readonly Type[],
-): Promise<Plain[][]> {
-  const result = await connection.stream(sql);
-  const readers = types.map((type) => reader(type));
-  const rows: Plain[][] = [];
-  let cells = 0;
-  if (result.columnCount !== types.length)
-    throw new SqlError(`internal: ${result.columnCount} columns for ${types.length} types`);
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) return rows;
-    cells += chunk.rowCount * types.length;
-    if (cells > cellLimit)
-      throw new SqlError(
-        "Response too large to return. Consider specifying a destination table in your job configuration.",
-        undefined,
-        "responseTooLarge",
-      );
-    const columns = types.map((_, i) => chunk.getColumnVector(i));
-    for (let row = 0; row < chunk.rowCount; row += 1)
-      rows.push(columns.map((column, i) => readers[i](column.getItem(row))));
   }
 }

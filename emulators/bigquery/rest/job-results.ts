@@ -1,15 +1,18 @@
 import type { FieldSchema } from "../store/schema.ts";
-import { codeOf, invalid } from "./api-error.ts";
+import { codeOf, invalid, notFound } from "./api-error.ts";
 import { row, type TimestampFormat } from "./cells.ts";
 import { affected } from "./job-resource.ts";
 import { type Job, settled, throwJobError } from "./job-store.ts";
 import { etagOf } from "./resource.ts";
-import { type Call, page, record } from "./router.ts";
+import { type Call, pageBounds, record } from "./router.ts";
 import { timestampFormat } from "./tabledata.ts";
 
 /** How long a call waits for a job unless told, and at most: what the API's reference states. */
 const standardWaitMs = 10_000;
 const longestWaitMs = 200_000;
+
+/** A page has at most so many values, however many rows are asked for: the service's pages end at 10 MB. */
+const pageCells = 500_000;
 
 function waitOf(timeoutMs: unknown): number {
   if (timeoutMs === undefined || timeoutMs === null) return standardWaitMs;
@@ -37,24 +40,29 @@ async function answer(
   return results(job, projectId, pageOf, format);
 }
 
-function results(
+async function results(
   job: Job,
   projectId: string,
   query: URLSearchParams,
   format: TimestampFormat,
-): Record<string, unknown> {
+): Promise<Record<string, unknown>> {
   const { outcome } = job;
+  if (job.resultsGone)
+    throw notFound("Table", `${projectId}:results of job ${job.id}, which are kept no longer`);
   const rows = outcome?.rows ?? [];
   const types = outcome?.types ?? [];
-  const { items, nextPageToken } = page(rows, query, 10_000);
+  const total = outcome?.kept?.length ?? rows.length;
+  const most = Math.ceil(pageCells / Math.max(1, types.length));
+  const { start, end, nextPageToken } = pageBounds(total, query, 10_000, most);
+  const items = (await outcome?.kept?.page(start, end - start)) ?? rows.slice(start, end);
   const schema: readonly FieldSchema[] | undefined = outcome?.schema;
   return {
-    etag: etagOf(rows.length, job.id),
+    etag: etagOf(total, job.id),
     jobReference: { projectId, jobId: job.id, location: job.location },
     jobComplete: true,
     cacheHit: false,
     totalBytesProcessed: String(outcome?.bytes?.processed ?? 0),
-    ...(schema === undefined ? {} : { schema: { fields: schema }, totalRows: String(rows.length) }),
+    ...(schema === undefined ? {} : { schema: { fields: schema }, totalRows: String(total) }),
     ...(items.length > 0 ? { rows: items.map((values) => row(values, types, format)) } : {}),
     ...(nextPageToken === undefined ? {} : { pageToken: nextPageToken }),
     ...(outcome === undefined ? {} : affected(outcome)),

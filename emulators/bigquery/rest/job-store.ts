@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { KeptRows } from "../engine/kept-rows.ts";
 import { withSignal } from "../engine/interrupt.ts";
 import type { Outcome } from "../run/outcome.ts";
 import { SqlError } from "../sql/error.ts";
@@ -38,7 +39,13 @@ export interface Job {
   readonly parentId: string | undefined;
   /** Stops the job with this error; too late for one that is done. */
   readonly stop: (reason: Error) => void;
+  /** Its rows had to make room for those of later jobs. */
+  resultsGone: boolean;
 }
+
+/** Results that are kept: the newest, together no more values in memory and no more large ones in DuckDB. */
+const heldCells = 4_000_000;
+const heldLarge = 16;
 
 /** What DuckDB does not let go of by then, ends with the process. */
 const closeWaitMs = 2000;
@@ -87,6 +94,7 @@ export class Jobs {
       location: location.toUpperCase(),
       parentId: undefined,
       stop: (reason) => controller.abort(reason),
+      resultsGone: false,
     };
     const limit = Math.min(timeoutMs, this.limitMs);
     const timer = setTimeout(() => job.stop(tookTooLong(limit)), limit).unref();
@@ -94,6 +102,7 @@ export class Jobs {
       await finish(job, () => withSignal(controller.signal, work));
       clearTimeout(timer);
       if (keep) this.addChildren(job);
+      await this.makeRoom();
     };
     job.done = end();
     if (keep) this.jobs.set(jobId, job);
@@ -106,6 +115,27 @@ export class Jobs {
       const id = `script_${script.id}_${i}`;
       this.jobs.set(id, { ...script, id, outcome, parentId: script.id });
     }
+  }
+
+  /** The real service keeps results for a day; here the rows of old jobs go when there are many. */
+  private async makeRoom(): Promise<void> {
+    let [cells, large] = [0, 0];
+    const gone = new Set<KeptRows>();
+    for (const job of [...this.jobs.values()].toReversed()) {
+      const { rows, kept, types, ...rest } = job.outcome ?? { types: [] };
+      if ((rows ?? kept) === undefined) continue;
+      const isFirst = cells === 0 && large === 0;
+      cells += (rows?.length ?? 0) * (types?.length ?? 0);
+      large += kept === undefined ? 0 : 1;
+      if (isFirst || (cells <= heldCells && large <= heldLarge)) continue;
+      job.outcome = rest as JobOutcome;
+      job.resultsGone = true;
+      if (kept !== undefined) gone.add(kept);
+    }
+    // The statement of a script and the script itself share theirs.
+    for (const { outcome } of this.jobs.values())
+      if (outcome?.kept !== undefined) gone.delete(outcome.kept);
+    for (const kept of gone) await kept.release();
   }
 
   /** Throws `notFound` when there is no such job, or it is in another location than the one named. */

@@ -57,8 +57,9 @@ export function queryWork(
       defaultDataset: defaultDataset?.datasetId,
       dryRun,
     });
-    const { schema, rows } = outcome;
+    const { schema, kept } = outcome;
     if (config.destinationTable === undefined || dryRun) return outcome;
+    const rows = outcome.rows ?? (await kept?.page(0, kept.length));
     if (schema === undefined || rows === undefined || outcome.statementType !== "SELECT")
       throw invalid("A destination table can only be set for a SELECT statement");
     await writeTable(store, config, { fields: schema }, rows, "WRITE_EMPTY");

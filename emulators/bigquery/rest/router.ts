@@ -96,15 +96,26 @@ export function page<T>(
   query: URLSearchParams,
   standard = 50_000,
 ): { items: T[]; nextPageToken?: string } {
+  const { start, end, nextPageToken } = pageBounds(items.length, query, standard);
+  return {
+    items: items.slice(start, end),
+    ...(nextPageToken === undefined ? {} : { nextPageToken }),
+  };
+}
+
+/** Which of so many items a request asks for. */
+export function pageBounds(
+  count: number,
+  query: URLSearchParams,
+  standard: number,
+  most = Infinity,
+): { start: number; end: number; nextPageToken?: string } {
   const start = Number(query.get("pageToken") ?? query.get("startIndex") ?? 0);
   const size = query.get("maxResults") === null ? standard : Number(query.get("maxResults"));
   if (!Number.isInteger(start) || start < 0) throw invalid("Invalid value for pageToken");
   if (!Number.isInteger(size) || size < 0) throw invalid("Invalid value for maxResults");
-  const end = start + size;
-  return {
-    items: items.slice(start, end),
-    ...(end < items.length && size > 0 ? { nextPageToken: String(end) } : {}),
-  };
+  const end = start + Math.min(size, most);
+  return { start, end, ...(end < count && size > 0 ? { nextPageToken: String(end) } : {}) };
 }
 
 /** The parts of an object that are there. */

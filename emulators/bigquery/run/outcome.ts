@@ -1,5 +1,6 @@
 import type { OutputColumn } from "../analyze/context.ts";
 import type { Bytes } from "./bytes.ts";
+import type { KeptRows } from "../engine/kept-rows.ts";
 import type { Plain } from "../engine/literal.ts";
 import type { Type } from "../analyze/types.ts";
 import { type FieldSchema, fieldOfType } from "../store/schema.ts";
@@ -10,6 +11,8 @@ export interface Outcome {
   readonly schema?: readonly FieldSchema[];
   readonly types?: readonly Type[];
   readonly rows?: readonly (readonly Plain[])[];
+  /** The rows in the place of `rows`, when they are many. */
+  readonly kept?: KeptRows;
   readonly affected?: {
     readonly inserted?: number;
     readonly updated?: number;

@@ -52,7 +52,8 @@ export async function run(store: Store, text: string, options: RunOptions): Prom
 
 /** A script shows the rows of its last query. */
 function scriptOutcome(outcomes: readonly Outcome[]): Outcome {
-  const last = outcomes.findLast((outcome) => outcome.rows !== undefined) ?? outcomes.at(-1);
+  const last =
+    outcomes.findLast(({ rows, kept }) => (rows ?? kept) !== undefined) ?? outcomes.at(-1);
   const bytes = sumOfBytes(outcomes.map((outcome) => outcome.bytes ?? noBytes));
   return { ...(last ?? { referenced: [] }), statementType: "SCRIPT", children: outcomes, bytes };
 }

@@ -3,6 +3,7 @@ import { resolveType } from "../analyze/cast.ts";
 import { coerce } from "../analyze/coerce.ts";
 import { literal, type Typed } from "../analyze/typed.ts";
 import { BOOL, STRING, type Type, typeName } from "../analyze/types.ts";
+import { KeptRows } from "../engine/kept-rows.ts";
 import type { Plain } from "../engine/literal.ts";
 import type { Expr, Query } from "../sql/ast.ts";
 import { SqlError, withPosition } from "../sql/error.ts";
@@ -255,7 +256,7 @@ export class Script {
 
   private into(statement: Of<"execute">, outcome: Outcome): void {
     const rows = outcome.rows ?? [];
-    if (rows.length > 1)
+    if (rows.length > 1 || outcome.kept !== undefined)
       throw new SqlError("EXECUTE IMMEDIATE INTO clause supports only one row", statement.at);
     for (const [i, name] of statement.into.entries()) {
       const scope = this.scopeOf(name);
@@ -360,12 +361,12 @@ async function runQuery(env: Environment, query: Query): Promise<Outcome> {
   const context = contextOf(env);
   const { sql, columns } = analyzeStatement(query, context);
   const types = columns.map((c) => c.type);
-  const [rows, bytes] = await Promise.all([
-    env.dryRun ? [] : env.store.engine.query(sql, types),
+  const [result, bytes] = await Promise.all([
+    env.dryRun ? [] : env.store.engine.result(sql, types),
     bytesOf(env, sql),
   ]);
   for (const [i, type] of types.entries())
-    if (type.kind === "ARRAY" && rows.some((row) => ((row[i] ?? []) as Plain[]).includes(null)))
+    if (type.kind === "ARRAY" && (await hasNullElement(result, i)))
       throw new SqlError(
         `Array cannot have a null element; error in writing field ${resultSchema(columns)[i]?.name}`,
       );
@@ -373,8 +374,13 @@ async function runQuery(env: Environment, query: Query): Promise<Outcome> {
     statementType: "SELECT",
     schema: resultSchema(columns),
     types,
-    rows,
+    ...(result instanceof KeptRows ? { kept: result } : { rows: result }),
     bytes,
     referenced: [...context.session.referenced],
   };
 }
+
+const hasNullElement = async (result: Plain[][] | KeptRows, column: number): Promise<boolean> =>
+  result instanceof KeptRows
+    ? result.hasNullElement(column)
+    : result.some((row) => ((row[column] ?? []) as Plain[]).includes(null));

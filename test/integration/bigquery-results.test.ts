@@ -1,0 +1,66 @@
+import { BigQuery } from "@google-cloud/bigquery";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type BigqueryEmulator, startBigqueryEmulator } from "#emulators/bigquery/index.ts";
+
+let emulator: BigqueryEmulator;
+let bigquery: BigQuery;
+
+beforeAll(async () => {
+  emulator = await startBigqueryEmulator({ projectId: "test" });
+  bigquery = new BigQuery({ projectId: "test", apiEndpoint: emulator.url });
+});
+afterAll(() => emulator.close());
+
+const count = 110_000;
+const many = `SELECT x, CONCAT('row ', CAST(x AS STRING)) AS s, [x, -x] AS a, NUMERIC '0.5' AS n, NULL AS nothing
+  FROM UNNEST(GENERATE_ARRAY(1, ${count})) AS x ORDER BY x DESC`;
+
+test("a large result comes page by page, in its order and with its types", async () => {
+  const [job] = await bigquery.createQueryJob({ query: many });
+  const [page, next, answer] = await job.getQueryResults({ maxResults: 3, autoPaginate: false });
+  expect(answer).toMatchObject({ totalRows: String(count) });
+  expect(page).toMatchObject([{ x: count }, { x: count - 1, a: [count - 1, 1 - count] }, {}]);
+  const [second] = await job.getQueryResults({ ...next, autoPaginate: false });
+  expect(second).toMatchObject([
+    { x: count - 3, s: `row ${count - 3}`, nothing: null },
+    { x: count - 4 },
+    { x: count - 5 },
+  ]);
+  const [last, none] = await job.getQueryResults({
+    startIndex: String(count - 2),
+    autoPaginate: false,
+  });
+  expect(last).toMatchObject([{ x: 2 }, { x: 1 }]);
+  expect(none).toBeNull();
+  const [whole] = await job.getQueryResults({ maxResults: count, autoPaginate: false });
+  expect(whole).toHaveLength(100_000);
+}, 20_000);
+
+test("a large result goes into a table, and into no variable", async () => {
+  await bigquery.createDataset("d");
+  const destination = bigquery.dataset("d").table("many");
+  const [job] = await bigquery.createQueryJob({ query: many, destination });
+  await job.getQueryResults({ maxResults: 1, autoPaginate: false });
+  const [rows] = await bigquery.query("SELECT COUNT(DISTINCT x) AS n FROM d.many");
+  expect(rows).toEqual([{ n: count }]);
+  const script = `DECLARE v INT64; EXECUTE IMMEDIATE "SELECT x, x AS a, x AS b, x AS c FROM UNNEST(GENERATE_ARRAY(1, ${count})) AS x" INTO v`;
+  await expect(bigquery.query(script)).rejects.toThrowError(/only one row/);
+}, 20_000);
+
+test("an array with a NULL in it is refused in a large result too", async () => {
+  const query = `SELECT x, [IF(x = 77, NULL, x)] AS a, x AS b, x AS c FROM UNNEST(GENERATE_ARRAY(1, ${count})) AS x`;
+  await expect(bigquery.query(query)).rejects.toThrowError(
+    "Array cannot have a null element; error in writing field a",
+  );
+});
+
+test("the rows of old jobs make room for those of new ones, which is said", async () => {
+  const large = `SELECT x, x AS a, x AS b, x AS c FROM UNNEST(GENERATE_ARRAY(1, ${count})) AS x`;
+  const [old] = await bigquery.createQueryJob({ query: large });
+  const page = { maxResults: 1, autoPaginate: false };
+  expect((await old.getQueryResults(page))[0]).toHaveLength(1);
+  let newest = old;
+  for (let i = 0; i < 16; i++) [newest] = await bigquery.createQueryJob({ query: large });
+  expect((await newest.getQueryResults(page))[0]).toHaveLength(1);
+  await expect(old.getQueryResults(page)).rejects.toThrowError(/kept no longer/);
+}, 20_000);
