@@ -13,7 +13,7 @@ import { findReference, type Reference } from "./reference.ts";
 import { decide, type Thresholds, type Verdict } from "./verdict.ts";
 
 /** Version of the rule and of what it rests on: a change of either that can move a label raises it. */
-const classifierVersion = "1";
+const classifierVersion = "2";
 
 export interface ClassifyEdges {
   readonly recordings: Objects;

@@ -1,9 +1,10 @@
+import { remarks } from "./remarks.ts";
 import type { Scorecard } from "./scorecard.ts";
 
 /** A grade that rests on the measures alone: a score on the 1 … 5 scale of MOS-LQO, or why there is none. */
 export interface Grade {
   readonly score: number | null;
-  /** What lowered the score, the gravest first, in words. */
+  /** In words: what lowered the score, the gravest first, then what does not and should be known. */
   readonly reasons: readonly string[];
   readonly unratedReason: string | null;
 }
@@ -16,7 +17,7 @@ export interface GradeParameters {
   /** Depth of decays: half-way point and slope, dB. */
   readonly decayDb: number;
   readonly decaySlopeDb: number;
-  /** Share of lost sound that halves the factor. */
+  /** Share of lost sound, beyond the gaps that are forgiven, that halves the factor. */
   readonly dropoutRatio: number;
   /** Bandwidth at the half-way point, and slope in octaves. */
   readonly bandwidthHz: number;
@@ -29,7 +30,7 @@ export const gradeParameters: GradeParameters = {
   noiseSlopeDb: 2.8,
   decayDb: 20.4,
   decaySlopeDb: 3.1,
-  dropoutRatio: 0.021,
+  dropoutRatio: 0.0146,
   bandwidthHz: 4300,
   bandwidthSlopeOctaves: 0.2,
 };
@@ -43,9 +44,10 @@ const clean = { noiseDb: 34, decayDb: 24, bandwidthHz: 6800, humDb: -25 };
  * The same cut inside of a higher rate is the mark of a coder or of a detour through a telephone.
  */
 const filled = { share: 0.85, factor: 0.75 };
+const drowningNoiseDb = 25;
 const clippingHalf = 0.05;
-/** One gap or two may be stop consonants of a synthetic voice. */
-const fewestDropouts = 3;
+/** So many gaps may be stop consonants of a synthetic voice, or silence that a codec made: only those beyond count. */
+const forgivenGaps = 2;
 const humHalfDb = -13;
 const least = { seconds: 0.5, speechProbability: 0.3, levelDbov: -70 };
 
@@ -56,13 +58,13 @@ const least = { seconds: 0.5, speechProbability: 0.3, levelDbov: -70 };
 export function grade(card: Scorecard, parameters = gradeParameters): Grade {
   const unratedReason = whyUnrated(card);
   if (unratedReason !== null) return { score: null, reasons: [], unratedReason };
-  const impairments = impairmentsOf(card, parameters);
-  const score = 1 + (best - 1) * impairments.reduce((product, { factor }) => product * factor, 1);
-  const reasons = impairments
+  const found = impairments(card, parameters);
+  const score = 1 + (best - 1) * found.reduce((product, { factor }) => product * factor, 1);
+  const reasons = found
     .filter(({ factor }) => factor < 0.9)
     .toSorted((a, b) => a.factor - b.factor)
     .map(({ reason }) => reason);
-  return { score, reasons, unratedReason: null };
+  return { score, reasons: [...reasons, ...remarks(card)], unratedReason: null };
 }
 
 function whyUnrated(card: Scorecard): string | null {
@@ -83,7 +85,8 @@ interface Impairment {
   readonly reason: string;
 }
 
-function impairmentsOf(card: Scorecard, p: GradeParameters): Impairment[] {
+/** What lowers a grade: a factor for each impairment, and its name for a person. */
+export function impairments(card: Scorecard, p = gradeParameters): Impairment[] {
   const { contrast, clippingRatio, dropoutRatio, hum } = card;
   const noiseDb = contrast?.noiseDistanceDb ?? 0;
   const decayDb = contrast?.decayDb ?? 0;
@@ -94,6 +97,7 @@ function impairmentsOf(card: Scorecard, p: GradeParameters): Impairment[] {
     octaves(clean.bandwidthHz),
     p.bandwidthSlopeOctaves,
   );
+  const lost = dropoutRatio * Math.max(0, 1 - forgivenGaps / Math.max(1, card.dropoutCount));
   const isFilled = bandwidthHz >= (filled.share * card.sampleRate) / 2;
   return [
     {
@@ -102,14 +106,14 @@ function impairmentsOf(card: Scorecard, p: GradeParameters): Impairment[] {
     },
     {
       factor: falling(decayDb - p.decayDb, clean.decayDb - p.decayDb, p.decaySlopeDb),
-      reason: `reverberation or smearing: sounds fall only ${decayDb.toFixed(0)} dB in 50 ms`,
+      reason: `${decayCause(noiseDb, decayDb)}: sounds fall only ${decayDb.toFixed(0)} dB in 50 ms`,
     },
     {
       factor: 1 / (1 + (clippingRatio / clippingHalf) ** 1.5),
       reason: `clipped: ${percent(clippingRatio)} of samples`,
     },
     {
-      factor: card.dropoutCount < fewestDropouts ? 1 : 1 / (1 + dropoutRatio / p.dropoutRatio),
+      factor: 1 / (1 + lost / p.dropoutRatio),
       reason: `dropouts: ${card.dropoutCount} gaps, ${percent(dropoutRatio)} of the time`,
     },
     {
@@ -126,6 +130,12 @@ function impairmentsOf(card: Scorecard, p: GradeParameters): Impairment[] {
 /** A logistic curve in x that is brought to 1 at `full`, and stays there. */
 const falling = (x: number, full: number, slope: number) =>
   Math.min(1, (1 + Math.exp(-full / slope)) / (1 + Math.exp(-x / slope)));
+
+/** No sound can be heard to fall further than into the noise: where both are alike, the noise is to blame. */
+const decayCause = (noiseDb: number, decayDb: number) =>
+  noiseDb < drowningNoiseDb && decayDb > noiseDb - 3
+    ? "noise drowns the ends of sounds"
+    : "reverberation or smearing";
 
 const snrText = ({ snrDb }: Scorecard) =>
   snrDb === null ? "" : ` (WADA-SNR ${snrDb.toFixed(0)} dB)`;

@@ -64,6 +64,43 @@ describe("every impairment lowers the score and says so", () => {
   });
 });
 
+describe("a remark does not lower the score", () => {
+  test.each([
+    ["very quiet: speech at -67 dBov", { activeSpeechLevelDbov: -67 }],
+    ["silent channel: 2", { channels: { ...clean.channels, silentChannels: [1] } }],
+    [
+      "upsampled: 8.0 kHz of the 24.0 that its sample rate could hold",
+      { upsampled: true, sampleRate: 48_000 },
+    ],
+    ["DC offset: -5 % of full scale", { dcOffset: -0.05 }],
+  ])("%s", (remark, card) => {
+    expect(grade({ ...clean, ...card })).toEqual({ ...grade(clean), reasons: [remark] });
+  });
+
+  test("and comes after what does", () => {
+    const { reasons } = grade({ ...clean, activeSpeechLevelDbov: -60, clippingRatio: 0.2 });
+    expect(reasons.map((reason) => reason.split(":")[0])).toEqual(["clipped", "very quiet"]);
+  });
+});
+
+test("sounds that end in noise are not called reverberant, those that ring on are", () => {
+  const causes = (noise: number, decay: number) =>
+    grade({ ...clean, contrast: contrast(noise, decay) }).reasons.join();
+  expect(causes(17, 18)).toMatch(/background noise.*noise drowns the ends of sounds: .* 18 dB/);
+  expect(causes(16, 7)).toMatch(/reverberation or smearing/);
+  expect(causes(40, 14)).toMatch(/^reverberation or smearing/);
+});
+
+test("two gaps are forgiven, and one more makes no leap", () => {
+  const scores = [0, 2, 3, 4, 8].map((count) =>
+    score({ dropoutCount: count, dropoutRatio: 0.003 * count }),
+  );
+  expect(scores.slice(0, 2)).toEqual([4.6, 4.6]);
+  expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+  expect(scores[2]).toBeGreaterThan(3.5);
+  expect(scores[4]).toBeLessThan(3);
+});
+
 test("telephone sound stored at its own rate is still good", () => {
   expect(score({ bandwidthHz: 3950, sampleRate: 8000 })).toBeGreaterThanOrEqual(3.5);
 });
