@@ -11,6 +11,8 @@ const httpsUrl = z
     error: "must be an https address of a named host",
   })
   .max(2000);
+/** An address that is kept and shown, never asked: no scheme in it may do anything. */
+const webUrl = z.url({ protocol: /^https?$/, error: "must be an http or https address" }).max(2000);
 const text = z.string().trim().min(1).max(1000);
 
 /** A line of a manifest: a recording to fetch, and how it may be used. */
@@ -21,10 +23,10 @@ export const ManifestEntry = z
     title: text,
     /** SPDX id, the address of a Creative Commons deed, or `LicenseRef-NAME`. */
     license: text,
-    license_url: z.url().optional(),
+    license_url: webUrl.optional(),
     author: text.optional(),
     /** A page about the recording; default: its file. */
-    source_url: z.url().optional(),
+    source_url: webUrl.optional(),
     /** A list, or text with commas. */
     tags: z
       .union([z.array(z.string()), z.string().transform((tags) => tags.split(","))])

@@ -138,4 +138,14 @@ describe("a manifest", () => {
       { entry: null, problem: expect.stringMatching(/^url: /) },
     ]);
   });
+
+  test.each(["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "no address"])(
+    "never shows %s as a source or a deed",
+    (url) => {
+      for (const key of ["source_url", "license_url"])
+        expect(parseManifest("l.jsonl", JSON.stringify({ ...good, [key]: url }))).toMatchObject([
+          { entry: null, problem: `${key}: must be an http or https address` },
+        ]);
+    },
+  );
 });
