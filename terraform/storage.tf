@@ -19,7 +19,7 @@ resource "google_storage_bucket" "this" {
   force_destroy               = !var.protect
   deletion_policy             = var.protect ? "PREVENT" : "DELETE"
 
-  # A recording is created once and never overwritten, so a week of soft delete does what versions would.
+  # A recording is replaced only by itself with new metadata, so a week of soft delete does what versions would.
   soft_delete_policy {
     retention_duration_seconds = 7 * 24 * 3600
   }

@@ -6,6 +6,7 @@ import { root } from "#emulators/commands/build/bundle.ts";
 import { functionNames } from "#emulators/commands/build/environment.ts";
 import { buildFunction } from "#emulators/commands/build/write.ts";
 import { localApiKey } from "#emulators/freesound/index.ts";
+import { flow } from "#emulators/local.ts";
 import { createTopics, createWarehouse } from "#emulators/local/resources.ts";
 import { type Services, startServices } from "#emulators/local/services.ts";
 import { makeBuildFolder, runBuilt, type RunningFunction } from "./built-functions.ts";
@@ -19,7 +20,11 @@ let services: Services;
 let functions: ReadonlyMap<string, RunningFunction>;
 
 beforeAll(async () => {
-  [out, services] = await Promise.all([makeBuildFolder(), startServices({ projectId: project })]);
+  const databaseId = flow.cloudDatabase;
+  [out, services] = await Promise.all([
+    makeBuildFolder(),
+    startServices({ projectId: project, databaseId }),
+  ]);
   const { storage, clients } = services;
   for (const bucket of [recordings, "built-references"]) storage.objects.createBucket(bucket);
   await Promise.all([
@@ -32,6 +37,7 @@ beforeAll(async () => {
     ...services.environment,
     RECORDINGS_BUCKET: recordings,
     REFERENCES_BUCKET: "built-references",
+    FIRESTORE_DATABASE: databaseId,
     FREESOUND_API_KEY: localApiKey,
   };
   const started = await Promise.all(

@@ -115,10 +115,23 @@ describe.runIf(canPlan)("the plan", () => {
     expect(field?.values["ttl_config"]).toHaveLength(1);
   });
 
-  test("a missing index is found", () => {
-    const query = `firestore.collection("recordings").where("source", "==", s).orderBy("updatedAt", "desc")`;
+  test("keeps what only ever grows out of Firestore's indexes, and no query asks for it", () => {
+    const fields = ofType(defaults, "google_firestore_field").map(({ values }) => values["field"]);
+    expect(fields.toSorted()).toEqual([
+      "classified.classified_at",
+      "loaded.loaded_at",
+      "updatedAt",
+    ]);
+    const query = `firestore.collection("recordings").where("updatedAt", ">", since)`;
     expect(checkIndexes(defaults, [query])).toEqual([
-      "shared/catalog/indexes.json: recordings needs an index on source (equal), updatedAt DESCENDING",
+      "shared/catalog/indexes.json: a query asks updatedAt, which is in no index",
+    ]);
+  });
+
+  test("a missing index is found", () => {
+    const query = `firestore.collection("recordings").where("source", "==", s).orderBy("sizeBytes", "desc")`;
+    expect(checkIndexes(defaults, [query])).toEqual([
+      "shared/catalog/indexes.json: recordings needs an index on source (equal), sizeBytes DESCENDING",
     ]);
   });
 

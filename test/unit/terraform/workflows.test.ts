@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -23,6 +24,12 @@ test.each(files.filter((file) => file.includes("workflows")))(
     expect(text).not.toMatch(/credentials_json|write-all|pull_request_target/);
   },
 );
+
+test("the lock file of Terraform's providers is not hidden from git", () => {
+  const ignored = (file: string) => spawnSync("git", ["check-ignore", file], { cwd: root }).status;
+  expect(ignored("terraform/.terraform.lock.hcl")).toBe(1);
+  expect(ignored("terraform/.terraform/providers")).toBe(0);
+});
 
 test("the public checks are the project's own commands", () => {
   const text = read(".github/workflows/ci.yml");

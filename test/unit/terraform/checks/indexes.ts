@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "#emulators/commands/build/bundle.ts";
 import { type CompositeIndex, requiredIndexes, serves } from "../firestore-queries.ts";
-import { ofType, type Plan, text } from "../plan.ts";
+import { block, ofType, type Plan, text, type Values } from "../plan.ts";
 
 /** Sources of what is deployed and of the commands that ask the catalog. */
 const catalogSources = (): string[] =>
@@ -10,7 +10,7 @@ const catalogSources = (): string[] =>
     .map((file) => readFileSync(join(root, file), "utf8"))
     .filter((source) => /firestore/i.test(source));
 
-/** Every query has the composite index that it needs. */
+/** Every query has the composite index that it needs, and asks no field that is kept out of the indexes. */
 export function checkIndexes(plan: Plan, sources = catalogSources()): string[] {
   const declared = ofType(plan, "google_firestore_index").map(({ values }): CompositeIndex => {
     const fields = (values["fields"] ?? []) as Record<string, string | null>[];
@@ -23,11 +23,26 @@ export function checkIndexes(plan: Plan, sources = catalogSources()): string[] {
       })),
     };
   });
-  return sources
+  const exempt = ofType(plan, "google_firestore_field")
+    .filter(({ values }) => "index_config" in values && indexesOf(values).length === 0)
+    .map(({ values }) => text(values["field"]));
+  const unanswered = exempt
+    .filter((field) => sources.some((source) => asks(source, field)))
+    .map((field) => `shared/catalog/indexes.json: a query asks ${field}, which is in no index`);
+  const missing = sources
     .flatMap(requiredIndexes)
     .filter((needed) => !declared.some((index) => serves(index, needed)))
     .map(({ collectionGroup, fields }) => {
       const names = fields.map(({ fieldPath, order }) => `${fieldPath} ${order ?? "(equal)"}`);
       return `shared/catalog/indexes.json: ${collectionGroup} needs an index on ${names.join(", ")}`;
     });
+  return [...unanswered, ...missing];
 }
+
+const asks = (source: string, field: string): boolean =>
+  [...source.matchAll(/\.\s*(?:where|orderBy)\(\s*["'`]([^"'`]+)/g)].some(
+    ([, asked]) => asked === field,
+  );
+
+const indexesOf = (values: Values) =>
+  (block(values, "index_config")["indexes"] ?? []) as readonly unknown[];
