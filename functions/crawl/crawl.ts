@@ -41,11 +41,8 @@ export async function crawl(
   });
   if (begun.outcome === "running") return { ...begun, status: "running" };
   const { dead } = begun;
-  if (dead !== null) {
-    log.crawlTakenOver({ crawlId, from: dead.crawlId });
-    await writeRow(edges, dead.crawlId, dead.document);
-  }
-  await writeLeftRows(edges, plan.leaseMs);
+  if (dead !== null) log.crawlTakenOver({ crawlId, from: dead.crawlId });
+  await writeLeftRows(edges, plan.leaseMs, dead);
 
   const goesOn = begun.mark.place !== null && !(plan.mode === "full" && !begun.mark.full);
   report.resumed_from = goesOn ? begun.mark.crawlId : null;
@@ -105,8 +102,8 @@ export async function crawl(
   await heart;
   report.finished_at = new Date(clock.now()).toISOString();
   await keeping.catch(() => {});
-  await finish(edges, crawlId, () => crawls.end(key, lease(), update(), run?.mark), update());
-  await writeRow(edges, crawlId, update());
+  const end = () => crawls.end(key, lease(), update(), run?.mark);
+  if (await finish(edges, crawlId, end, update())) await writeRow(edges, crawlId, update());
   const { status, stored, failed, given_up, bound_by, quota_wait_seconds } = report;
   const summary = { crawlId, status, stored, failed, given_up, bound_by, quota_wait_seconds };
   log.crawlFinished(summary);

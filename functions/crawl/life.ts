@@ -9,19 +9,24 @@ export class OutOfTimeError extends Error {
   override readonly name = "OutOfTimeError";
 }
 
-/** The result of a run that has lost its lease is kept too, without touching what its successor keeps. */
+/**
+ * Keeps the result of a run. That of one that has lost its lease is kept too, without touching what its successor
+ * keeps; whether the row is still to be written is answered, for the successor writes that as well.
+ */
 export async function finish(
   { crawls }: CrawlEdges,
   crawlId: string,
   end: () => Promise<void>,
   document: CrawlReport,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await end();
+    return true;
   } catch (error) {
     if (!(error instanceof LeaseLostError)) throw error;
     log.leaseLost({ crawlId });
-    await crawls.write(crawlId, { ...document });
+    await crawls.amend(crawlId, { ...document });
+    return false;
   }
 }
 

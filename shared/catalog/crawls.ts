@@ -20,7 +20,7 @@ export class LeaseLostError extends Error {
   override readonly name = "LeaseLostError";
 }
 
-interface Ended {
+export interface Ended {
   readonly crawlId: string;
   readonly document: CrawlDocument;
 }
@@ -64,8 +64,8 @@ export interface Crawls {
   end(key: CrawlKey, lease: LeaseOptions, document: CrawlDocument, mark?: Mark): Promise<void>;
   /** How far the crawls of a query have come. */
   mark(key: CrawlKey): Promise<Mark>;
-  /** Keeps the document of a crawl that has ended, without a lease. */
-  write(crawlId: string, document: CrawlDocument): Promise<void>;
+  /** Keeps what a crawl says that another one has taken over from. */
+  amend(crawlId: string, document: CrawlDocument): Promise<void>;
   /** Crawls that ended before a time (RFC 3339) and whose row is not in the warehouse, as far as is known. */
   unwritten(before: string): Promise<readonly Ended[]>;
   /** The row of a crawl that has ended is in the warehouse. */
@@ -140,8 +140,8 @@ export function openCrawls(firestore: Firestore): Crawls {
       return QueryState.parse(snapshot.data()).marks[toMarkName(key)] ?? freshMark;
     },
 
-    async write(crawlId, document) {
-      await crawls.doc(crawlId).set(toEnded(document));
+    async amend(crawlId, document) {
+      await crawls.doc(crawlId).set({ schemaVersion: 1, ...document }, { merge: true });
     },
 
     async unwritten(before) {

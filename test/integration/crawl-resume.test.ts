@@ -126,6 +126,29 @@ test("a run that has lost its lease stops, and leaves its successor's work alone
   expect(after.docs[0]?.get("lease.crawlId")).toBe("heir");
 });
 
+const untilAborted = (_: number, signal?: AbortSignal) =>
+  new Promise<void>((_resolve, reject) => {
+    signal?.addEventListener("abort", () => reject(new Error("ended")));
+  });
+
+test("a run that is taken over while it stands still has one row, written by its heir", async () => {
+  await begin();
+  harness.addSounds(3);
+  harness.freesound.failNext("slow", { on: "preview", delayMs: 1500 });
+  const still = { ...harness.edges, clock: { now: () => clock.now(), sleep: untilAborted } };
+  const late = crawl(still, harness.plan());
+  await afterPreviews(1);
+  clock.jump(leaseMs);
+  const heir = await harness.crawl();
+  const report = await late;
+  expect(report).toMatchObject({ status: "partial", error: expect.stringMatching(/taken over/) });
+  expect(harness.rows).toEqual([
+    expect.objectContaining({ status: "partial", error: expect.stringMatching(/without a word/) }),
+    expect.objectContaining({ crawl_id: heir.crawl_id, status: "complete" }),
+  ]);
+  expect(harness.storedIds()).toEqual(ids(3));
+});
+
 test("a heartbeat keeps the lease while a page takes long", async () => {
   await begin();
   harness.addSounds(1);
