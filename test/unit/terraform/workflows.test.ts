@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "#emulators/commands/build/bundle.ts";
@@ -25,8 +25,10 @@ test.each(files.filter((file) => file.includes("workflows")))(
   },
 );
 
-test("the lock file of Terraform's providers is not hidden from git", () => {
-  const ignored = (file: string) => spawnSync("git", ["check-ignore", file], { cwd: root }).status;
+const ignored = (file: string) => spawnSync("git", ["check-ignore", file], { cwd: root }).status;
+const isClone = existsSync(join(root, ".git"));
+
+test.runIf(isClone)("the lock file of Terraform's providers is not hidden from git", () => {
   expect(ignored("terraform/.terraform.lock.hcl")).toBe(1);
   expect(ignored("terraform/.terraform/providers")).toBe(0);
 });

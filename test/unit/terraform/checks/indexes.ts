@@ -24,7 +24,7 @@ export function checkIndexes(plan: Plan, sources = catalogSources()): string[] {
     };
   });
   const exempt = ofType(plan, "google_firestore_field")
-    .filter(({ values }) => "index_config" in values && indexesOf(values).length === 0)
+    .filter(({ values }) => isExempt(values))
     .map(({ values }) => text(values["field"]));
   const unanswered = exempt
     .filter((field) => sources.some((source) => asks(source, field)))
@@ -44,5 +44,9 @@ const asks = (source: string, field: string): boolean =>
     ([, asked]) => asked === field,
   );
 
-const indexesOf = (values: Values) =>
-  (block(values, "index_config")["indexes"] ?? []) as readonly unknown[];
+/** Its own index settings are there, and are none. */
+function isExempt(values: Values): boolean {
+  const settings = values["index_config"];
+  const indexes = (block(values, "index_config")["indexes"] ?? []) as readonly unknown[];
+  return Array.isArray(settings) && settings.length > 0 && indexes.length === 0;
+}
