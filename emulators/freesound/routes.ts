@@ -3,6 +3,7 @@ import { type Authenticators, authenticate } from "./auth.ts";
 import type { Credential } from "./credentials.ts";
 import { disturbanceOf, type Fault, type Faults, throwFault } from "./faults.ts";
 import { originalAnswer, previewAnswer } from "./files.ts";
+import { answerList } from "./lists.ts";
 import { answerAuthorize, answerToken } from "./oauth-pages.ts";
 import type { Quota, QuotaKeeper } from "./quota.ts";
 import { type Answer, ApiError, json, page, send } from "./reply.ts";
@@ -123,6 +124,8 @@ async function metered(
     if (!url.pathname.endsWith("/")) return page(301, "301", { Location: withSlash(url) });
     if (derived.test(url.pathname))
       throw new ApiError(404, "Not found. The local server has analysed no sound.");
+    const answer = answerList(service, url);
+    if (answer !== undefined) return json(await answer);
     throw new ApiError(501, `${url.pathname} is not emulated`);
   }
   const sound = knownSound(service, route.soundId);

@@ -103,7 +103,7 @@ export const previewPath = (sound: Sound, quality: "hq" | "lq"): string =>
   `/previews/${Math.floor(sound.id / 1000)}/${sound.id}_${userId(sound.username)}-${quality}.${sound.extension}`;
 
 /** A date without a zone, with milliseconds only when there are any: both forms occur in real answers. */
-const formatCreated = (created: Date) => created.toISOString().replace(/(\.000)?Z$/, "");
+export const formatCreated = (created: Date) => created.toISOString().replace(/(\.000)?Z$/, "");
 
 function imagesOf({ sound, baseUrl }: Context): Record<string, string> {
   const sizes = ["m", "l"].flatMap((size) => [size, `bw_${size}`]);

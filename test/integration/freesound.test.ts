@@ -249,6 +249,34 @@ describe("credentials", () => {
   });
 });
 
+describe("users, packs and comments", () => {
+  test("are what the sounds say of them", async () => {
+    const ids = [700006, 700007, 700008];
+    const { username } = await getJson<{ username: string }>("/sounds/700006/");
+    for (const id of ids)
+      freesound.sounds.change(id, { username, pack: { id: 77, name: "Town" }, comments: ["fine"] });
+    const user = await getJson<{ num_sounds: number; sounds: string; packs: string }>(
+      `/users/${username}/`,
+    );
+    expect(user).toMatchObject({ username, num_packs: 1 });
+    const first = await getJson<Page>(`${user.sounds}?page_size=2&fields=id,name`);
+    expect(first.count).toBe(user.num_sounds);
+    expect(Object.keys(first.results[0] ?? {})).toEqual(["id", "name"]);
+    const second = await getJson<Page>(first.next ?? "");
+    expect(second.previous).toMatch(/page=1$/);
+    expect(await getJson(user.packs)).toMatchObject({ results: [{ id: 77, num_sounds: 3 }] });
+    const pack = await getJson<{ sounds: string }>("/packs/77/");
+    expect(pack).toMatchObject({ name: "Town", username, num_sounds: 3 });
+    const inPack = await getJson<Page>(pack.sounds);
+    expect(inPack.results.map(({ id }) => id)).toEqual(ids.toReversed());
+    expect(await getJson("/sounds/700006/comments/")).toMatchObject({
+      count: 1,
+      results: [{ comment: "fine", username: expect.any(String) }],
+    });
+    for (const id of ids) freesound.sounds.change(id, { pack: null, comments: [] });
+  });
+});
+
 describe("other addresses", () => {
   test("an unknown sound, a wrong method, a missing slash, what is not emulated", async () => {
     expect(await refusal("/sounds/1/")).toEqual({ status: 404, detail: "Not found." });
@@ -261,7 +289,9 @@ describe("other addresses", () => {
     });
     expect(unslashed.status).toBe(301);
     expect(unslashed.headers.get("location")).toBe("/apiv2/sounds/700001/?fields=id");
-    expect((await refusal("/users/klangwerk/")).status).toBe(501);
+    expect((await refusal("/me/")).status).toBe(501);
+    expect((await refusal("/users/nobody/")).status).toBe(404);
+    expect((await refusal("/packs/1/sounds/")).status).toBe(404);
     expect((await fetch(`${freesound.url}/people/x/`)).status).toBe(404);
   });
 });

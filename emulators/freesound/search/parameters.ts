@@ -34,21 +34,25 @@ const largestPageSize = 150;
 export function parseSearch(query: URLSearchParams): SearchParameters {
   const filter = query.get("filter");
   if (filter?.trim() === "") throw new ApiError(400, "Invalid filter.");
-  const page = integer(query.get("page")) ?? 1;
-  const pageSize = Math.min(integer(query.get("page_size")) ?? defaultPageSize, largestPageSize);
-  if (page < 1 || pageSize < 1) throw notFound();
   const text = (query.get("query") ?? "").trim();
   const sort = query.get("sort") ?? "";
   return {
     query: /^["\s]*$/.test(text) || /^['\s]*$/.test(text) ? "" : text,
     filter: filter?.trim() ?? "",
     sort: sorts.has(sort) ? sort : "score",
-    page,
-    pageSize,
+    ...pageOf(query),
     fields: query.get("fields"),
     groupByPack: query.get("group_by_pack") === "1",
     weights: query.get("weights") ?? "",
   };
+}
+
+/** Which page of a list is meant. Throws the API's 404 for one below 1. */
+export function pageOf(query: URLSearchParams): Pick<SearchParameters, "page" | "pageSize"> {
+  const page = integer(query.get("page")) ?? 1;
+  const pageSize = Math.min(integer(query.get("page_size")) ?? defaultPageSize, largestPageSize);
+  if (page < 1 || pageSize < 1) throw notFound();
+  return { page, pageSize };
 }
 
 /** The address of another page of the same search, as the API writes it: `?&query=…`, without the token. */
