@@ -83,9 +83,10 @@ describe("a remark does not lower the score", () => {
   });
 });
 
+const causes = (noise: number, decay: number) =>
+  grade({ ...clean, contrast: contrast(noise, decay) }).reasons.join();
+
 test("sounds that end in noise are not called reverberant, those that ring on are", () => {
-  const causes = (noise: number, decay: number) =>
-    grade({ ...clean, contrast: contrast(noise, decay) }).reasons.join();
   expect(causes(17, 18)).toMatch(/background noise.*noise drowns the ends of sounds: .* 18 dB/);
   expect(causes(16, 7)).toMatch(/reverberation or smearing/);
   expect(causes(40, 14)).toMatch(/^reverberation or smearing/);
