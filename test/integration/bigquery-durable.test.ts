@@ -1,10 +1,11 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BigQuery } from "@google-cloud/bigquery";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { workFolder } from "#emulators/bigquery/engine/work-folder.ts";
 import { type BigqueryEmulator, startBigqueryEmulator } from "#emulators/bigquery/index.ts";
 
 let folder: string;
@@ -121,6 +122,16 @@ test("a file of another project, or none of ours, is refused in words", async ()
 test("two processes cannot have the same file", async () => {
   await openProcess();
   await expect(open()).rejects.toThrowError(/warehouse\.duckdb is in use by another process/);
+});
+
+test("what a killed process has spilled to disk is removed by the next one", async () => {
+  const dead = spawn(process.execPath, ["-e", ""]);
+  await once(dead, "exit");
+  const folders = [dead.pid, process.pid].map((pid) => `earmark-bigquery-${pid}-0`);
+  for (const name of folders) mkdirSync(join(folder, name));
+  const own = workFolder(folder);
+  expect(readdirSync(folder)).toEqual([folders[1]]);
+  expect(own).toContain(`earmark-bigquery-${process.pid}-`);
 });
 
 test("killed while two clients insert: whole requests are there, each once, and none that was confirmed is lost", async () => {

@@ -11,8 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
-const count = 110_000;
-const many = `SELECT x, CONCAT('row ', CAST(x AS STRING)) AS s, [x, -x] AS a, NUMERIC '0.5' AS n, NULL AS nothing
+/** Many columns make few rows a large result: above 400,000 values it is kept in DuckDB. */
+const count = 12_000;
+const wide = Array.from({ length: 40 }, (_, i) => `x AS c${i}`).join(", ");
+const many = `SELECT x, CONCAT('row ', CAST(x AS STRING)) AS s, [x, -x] AS a, NULL AS nothing, ${wide}
   FROM UNNEST(GENERATE_ARRAY(1, ${count})) AS x ORDER BY x DESC`;
 
 test("a large result comes page by page, in its order and with its types", async () => {
@@ -32,8 +34,6 @@ test("a large result comes page by page, in its order and with its types", async
   });
   expect(last).toMatchObject([{ x: 2 }, { x: 1 }]);
   expect(none).toBeNull();
-  const [whole] = await job.getQueryResults({ maxResults: count, autoPaginate: false });
-  expect(whole).toHaveLength(100_000);
 }, 20_000);
 
 test("a large result goes into a table, and into no variable", async () => {
@@ -43,19 +43,19 @@ test("a large result goes into a table, and into no variable", async () => {
   await job.getQueryResults({ maxResults: 1, autoPaginate: false });
   const [rows] = await bigquery.query("SELECT COUNT(DISTINCT x) AS n FROM d.many");
   expect(rows).toEqual([{ n: count }]);
-  const script = `DECLARE v INT64; EXECUTE IMMEDIATE "SELECT x, x AS a, x AS b, x AS c FROM UNNEST(GENERATE_ARRAY(1, ${count})) AS x" INTO v`;
+  const script = `DECLARE v INT64; EXECUTE IMMEDIATE "SELECT ${wide} FROM UNNEST(GENERATE_ARRAY(1, ${count})) AS x" INTO v`;
   await expect(bigquery.query(script)).rejects.toThrowError(/only one row/);
 }, 20_000);
 
 test("an array with a NULL in it is refused in a large result too", async () => {
-  const query = `SELECT x, [IF(x = 77, NULL, x)] AS a, x AS b, x AS c FROM UNNEST(GENERATE_ARRAY(1, ${count})) AS x`;
+  const query = `SELECT x, [IF(x = 77, NULL, x)] AS a, ${wide} FROM UNNEST(GENERATE_ARRAY(1, ${count})) AS x`;
   await expect(bigquery.query(query)).rejects.toThrowError(
     "Array cannot have a null element; error in writing field a",
   );
 });
 
 test("the rows of old jobs make room for those of new ones, which is said", async () => {
-  const large = `SELECT x, x AS a, x AS b, x AS c FROM UNNEST(GENERATE_ARRAY(1, ${count})) AS x`;
+  const large = `SELECT ${wide} FROM UNNEST(GENERATE_ARRAY(1, ${count})) AS x`;
   const [old] = await bigquery.createQueryJob({ query: large });
   const page = { maxResults: 1, autoPaginate: false };
   expect((await old.getQueryResults(page))[0]).toHaveLength(1);

@@ -8,7 +8,7 @@ import { reader } from "./plain.ts";
 export type Keep = (chunks: AsyncIterable<DuckDBDataChunk>) => Promise<void>;
 
 /** So many values are at most held as values of JavaScript. */
-export const cellLimit = 20_000_000;
+const cellLimit = 20_000_000;
 const keptAbove = 400_000;
 
 /** The rows of a query. With `keep`, a larger result goes there, and the rows are undefined. */

@@ -122,13 +122,15 @@ export class Jobs {
     let [cells, large] = [0, 0];
     const gone = new Set<KeptRows>();
     for (const job of [...this.jobs.values()].toReversed()) {
-      const { rows, kept, types, ...rest } = job.outcome ?? { types: [] };
+      const { outcome } = job;
+      if (outcome === undefined) continue;
+      const { rows, kept, types } = outcome;
       if ((rows ?? kept) === undefined) continue;
       const isFirst = cells === 0 && large === 0;
       cells += (rows?.length ?? 0) * (types?.length ?? 0);
       large += kept === undefined ? 0 : 1;
       if (isFirst || (cells <= heldCells && large <= heldLarge)) continue;
-      job.outcome = rest as JobOutcome;
+      job.outcome = withoutRows(outcome);
       job.resultsGone = true;
       if (kept !== undefined) gone.add(kept);
     }
@@ -190,6 +192,11 @@ const tookTooLong = (limitMs: number): Error =>
     undefined,
     "timeout",
   );
+
+const withoutRows = ({ rows: _rows, kept: _kept, children, ...rest }: Outcome): JobOutcome => ({
+  ...rest,
+  ...(children === undefined ? {} : { children: children.map((child) => withoutRows(child)) }),
+});
 
 async function finish(job: Job, work: () => Promise<JobOutcome>): Promise<void> {
   try {

@@ -4,7 +4,8 @@ import { scalarNamed, STRING, type Type } from "../analyze/types.ts";
 import type { Engine } from "../engine/engine.ts";
 import { openCursor } from "../sql/parse.ts";
 import type { InsertIds } from "./insert-ids.ts";
-import type { Store, StoredDataset, StoredRoutine, StoredTable } from "./store.ts";
+import type { Store } from "./store.ts";
+import type { StoredDataset, StoredRoutine, StoredTable } from "./stored.ts";
 
 /** The catalog of a store in a file: one JSON text beside the rows, written in the transaction that changes it. */
 interface Saved {

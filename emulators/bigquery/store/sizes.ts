@@ -5,7 +5,7 @@ import { SqlError } from "../sql/error.ts";
 import { columnBytes } from "./logical-bytes.ts";
 import { scansOf } from "./scans.ts";
 import { typeOfField } from "./schema.ts";
-import type { StoredTable } from "./store.ts";
+import type { StoredTable } from "./stored.ts";
 
 /** Logical sizes of columns, each counted once until rows change. */
 export class Sizes {

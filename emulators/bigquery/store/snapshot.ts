@@ -1,4 +1,4 @@
-import type { StoredDataset } from "./store.ts";
+import type { StoredDataset } from "./stored.ts";
 
 /** Remembers the catalog as it is; the result puts everything back. */
 export function snapshot(datasets: Map<string, StoredDataset>): () => void {

@@ -1,4 +1,3 @@
-import type { CatalogRoutine } from "../analyze/catalog.ts";
 import { type Engine, openEngine } from "../engine/engine.ts";
 import { duplicate, invalid, notFound } from "../rest/api-error.ts";
 import { InsertIds } from "./insert-ids.ts";
@@ -6,38 +5,10 @@ import { readCatalog, writeCatalog } from "./saved.ts";
 import { checkSchema, type TableSchema } from "./schema.ts";
 import { columnSql, schemaChanges } from "./schema-changes.ts";
 import { Sizes } from "./sizes.ts";
+import type { Resource, StoredDataset, StoredTable } from "./stored.ts";
 import { snapshot } from "./snapshot.ts";
 
-/** What clients put into a resource and get back unchanged. */
-export type Resource = Readonly<Record<string, unknown>>;
-
-export interface StoredTable {
-  readonly id: string;
-  /** The table's name in DuckDB; undefined for a view. */
-  physical: string | undefined;
-  schema: TableSchema;
-  /** The text of a view. */
-  view: string | undefined;
-  resource: Resource;
-  readonly created: number;
-  modified: number;
-}
-
-export interface StoredRoutine {
-  readonly id: string;
-  readonly routine: CatalogRoutine;
-  resource: Resource;
-  readonly created: number;
-}
-
-export interface StoredDataset {
-  readonly id: string;
-  resource: Resource;
-  readonly created: number;
-  modified: number;
-  readonly tables: Map<string, StoredTable>;
-  readonly routines: Map<string, StoredRoutine>;
-}
+export type { Resource, StoredDataset, StoredRoutine, StoredTable } from "./stored.ts";
 
 /** Everything that the emulator holds: resources here, rows in DuckDB. */
 export class Store {
