@@ -84,13 +84,14 @@ test("partitions by the time of ingestion are refused", async () => {
   );
 });
 
+const column = (column_name: string, n: number, data_type: string, more: object = {}) => {
+  const usual = { is_nullable: "YES", p: "NO", c: null, column_default: null };
+  return { column_name, n, data_type, ...usual, ...more };
+};
+
 test("COLUMNS and COLUMN_FIELD_PATHS describe columns as DDL would", async () => {
   const columns = `SELECT column_name, ordinal_position AS n, is_nullable, data_type, is_partitioning_column AS p, clustering_ordinal_position AS c, column_default
     FROM d.INFORMATION_SCHEMA.COLUMNS WHERE table_name IN ('plain', 'by_day') ORDER BY table_name, n`;
-  const column = (column_name: string, n: number, data_type: string, more: object = {}) => ({
-    ...{ column_name, n, is_nullable: "YES", data_type, p: "NO", c: null, column_default: null },
-    ...more,
-  });
   expect(await rows(columns)).toEqual([
     column("at_time", 1, "TIMESTAMP", { p: "YES" }),
     column("name", 2, "STRING", { c: 1 }),

@@ -17,15 +17,28 @@ export const columns: View = view(
   ],
   ({ projectId }, datasets) =>
     ofTables(datasets, (d, t) => {
+      const key = [projectId, d.id, t.id];
       const partition = partitioningOf(t)?.field;
       const clustering = t.resource["clustering"] as { fields?: string[] } | undefined;
       return t.schema.fields.map((f, i): Plain[] => {
         const place = clustering?.fields?.indexOf(f.name) ?? -1;
         return [
-          ...[projectId, d.id, t.id, f.name, BigInt(i + 1)],
-          ...[yesNo(f.mode !== "REQUIRED"), dataType(f), "NEVER", null, null],
-          ...["NO", null, "NO", yesNo(partition === f.name)],
-          ...[place < 0 ? null : BigInt(place + 1), null, f.defaultValueExpression ?? null, null],
+          ...key,
+          f.name,
+          BigInt(i + 1),
+          yesNo(f.mode !== "REQUIRED"),
+          dataType(f),
+          "NEVER",
+          null,
+          null,
+          "NO",
+          null,
+          "NO",
+          yesNo(partition === f.name),
+          place < 0 ? null : BigInt(place + 1),
+          null,
+          f.defaultValueExpression ?? null,
+          null,
         ];
       });
     }),
@@ -48,8 +61,13 @@ export const columnFieldPaths: View = view(
     ofTables(datasets, (d, t) =>
       t.schema.fields.flatMap((column) =>
         paths(column).map(({ path, field }): Plain[] => [
-          ...[projectId, d.id, t.id, column.name, path],
-          ...[dataType(field), field.description ?? null],
+          projectId,
+          d.id,
+          t.id,
+          column.name,
+          path,
+          dataType(field),
+          field.description ?? null,
         ]),
       ),
     ),

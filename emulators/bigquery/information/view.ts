@@ -7,7 +7,7 @@ import type { Store, StoredDataset, StoredTable } from "../store/store.ts";
 export interface View {
   readonly columns: readonly (readonly [string, Type])[];
   /** DuckDB queries of one row or more; each has the columns in order. */
-  selects(store: Store, datasets: readonly StoredDataset[]): string[];
+  readonly selects: (store: Store, datasets: readonly StoredDataset[]) => string[];
 }
 
 /** A view whose rows are known without asking DuckDB. */

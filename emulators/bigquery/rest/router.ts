@@ -56,12 +56,20 @@ export function compile(routes: Routes): (method: string, path: string) => Match
       const groups = wanted === method ? expression.exec(path) : null;
       if (groups === null) continue;
       const parts = Object.entries(groups.groups ?? {}).map(
-        ([name, value]) => [name, decodeURIComponent(value)] as const,
+        ([name, value]) => [name, decode(value)] as const,
       );
       return { handler, path: Object.fromEntries(parts) };
     }
     return undefined;
   };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw invalid(`Invalid URL: ${part} is not percent-encoded UTF-8`);
+  }
 }
 
 const bodyLimitBytes = 256 * 1024 * 1024;
