@@ -138,7 +138,7 @@ export const containsAggregate = (node: unknown): boolean =>
 export const containsAnalytic = (node: unknown): boolean =>
   containsCall(node, (call) => call.over !== undefined);
 
-function containsCall(node: unknown, wanted: (call: Call) => boolean): boolean {
+export function containsCall(node: unknown, wanted: (call: Call) => boolean): boolean {
   if (Array.isArray(node)) return node.some((item) => containsCall(item, wanted));
   if (typeof node !== "object" || node === null) return false;
   const { kind } = node as { kind?: string };

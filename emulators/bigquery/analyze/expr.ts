@@ -1,6 +1,6 @@
 import type { Expr } from "../sql/ast.ts";
 import { SqlError, UnsupportedError } from "../sql/error.ts";
-import { analyzeCall, containsAggregate } from "./call.ts";
+import { analyzeCall, containsAggregate, containsCall } from "./call.ts";
 import { castTo, resolveType, typedLiteral } from "./cast.ts";
 import { arrayLiteral, coerce, structLiteral, supertype } from "./coerce.ts";
 import { compareSql } from "./compare.ts";
@@ -92,6 +92,8 @@ function analyzePlain(node: Expr, context: Context): Typed {
       return isExpr(node, context);
     case "case":
       return caseExpr(node, context);
+    case "with":
+      return withExpr(node, context);
     case "array":
       return arrayExpr(node, context);
     case "struct":
@@ -171,6 +173,25 @@ function isExpr(node: Extract<Expr, { kind: "is" }>, context: Context): Typed {
     `(${not}coalesce(${bool.sql}, ${node.what === "TRUE" ? "FALSE" : "TRUE"}) ${node.what === "TRUE" ? "" : "= FALSE"})`,
     BOOL,
   );
+}
+
+/** Each variable stands for its expression, in those after it and in the result. */
+function withExpr(node: Extract<Expr, { kind: "with" }>, context: Context): Typed {
+  const aliases = new Map<string, Typed>();
+  const scope = { relations: [], aliases, outer: context.scope };
+  const inside: Context = { ...context, scope };
+  for (const { name, expr } of node.variables) {
+    if (containsCall(expr, ({ name: called }) => /^(?:RAND|GENERATE_UUID)$/.test(called)))
+      throw new UnsupportedError("WITH expressions over random values", expr.at);
+    if (aliases.has(name.toUpperCase()))
+      throw new SqlError(`Duplicate variable ${name} in WITH expression`, expr.at);
+    const value = inside.analyzer.expr(expr, {
+      ...inside,
+      scope: { ...scope, aliases: new Map(aliases) },
+    });
+    aliases.set(name.toUpperCase(), typed(value.sql, value.type));
+  }
+  return context.analyzer.expr(node.result, inside);
 }
 
 function arrayExpr(node: Extract<Expr, { kind: "array" }>, context: Context): Typed {

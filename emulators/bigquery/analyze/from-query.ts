@@ -1,7 +1,9 @@
+import type { FromItem } from "../sql/ast.ts";
 import type { Context, OutputColumn, Relational } from "./context.ts";
 import { fieldAt } from "./names.ts";
 import type { Column, Relation } from "./scope.ts";
 import { type Typed, typed } from "./typed.ts";
+import type { Type } from "./types.ts";
 
 /** FROM as SQL, with the relations that it brings into scope. */
 export interface FromResult {
@@ -20,6 +22,24 @@ export function fromQuery(
     sql: `(${query.sql}) AS ${id}`,
     relations: [relationOf(id, query.columns, query.value, alias)],
   };
+}
+
+/** What a pipe operator left, with the tables that it still knows. */
+export function fromGiven(
+  item: Extract<FromItem, { kind: "given" }>,
+  context: Context,
+): FromResult {
+  const { sql, relations } = fromQuery(item.relational as Relational, item.alias, context);
+  const id = sql.slice(sql.lastIndexOf(" ") + 1);
+  const carried = (item.tables ?? []).map(({ alias, columns }): Relation => ({
+    alias,
+    columns: columns.map(({ name, index, type }) => ({
+      name,
+      value: typed(`${id}.c${index}`, type as Type),
+      qualified: true,
+    })),
+  }));
+  return { sql, relations: [...relations, ...carried] };
 }
 
 export function relationOf(

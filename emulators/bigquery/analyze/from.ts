@@ -1,11 +1,11 @@
 import { quoteName } from "../engine/literal.ts";
-import type { FromItem } from "../sql/ast.ts";
+import type { Expr, FromItem } from "../sql/ast.ts";
 import { SqlError, UnsupportedError } from "../sql/error.ts";
 import { pathExpr } from "../sql/parse-from.ts";
 import { coerce, supertype } from "./coerce.ts";
 import { compareSql } from "./compare.ts";
 import type { Context, CteBinding, Relational } from "./context.ts";
-import { type FromResult, fromQuery, relationOf, valueColumns } from "./from-query.ts";
+import { fromGiven, type FromResult, fromQuery, relationOf, valueColumns } from "./from-query.ts";
 import { pivotItem, unpivotItem } from "./pivot.ts";
 import type { Column, Relation } from "./scope.ts";
 import { lookup, lookupQualified } from "./scope.ts";
@@ -23,7 +23,7 @@ export function analyzeFrom(item: FromItem, context: Context): FromResult {
       return fromQuery(query, item.alias, context);
     }
     case "given":
-      return fromQuery(item.relational as Relational, item.alias, context);
+      return fromGiven(item, context);
     case "unnest":
       return unnest(item, context);
     case "join":
@@ -32,8 +32,12 @@ export function analyzeFrom(item: FromItem, context: Context): FromResult {
       return pivotItem(item, context, analyzeFrom);
     case "unpivot":
       return unpivotItem(item, context, analyzeFrom);
-    default:
-      throw new UnsupportedError("TABLESAMPLE", item.at);
+    default: {
+      const size = context.analyzer.expr(item.percent, context).literal?.value;
+      // Which blocks a sample takes is chance; the whole is not.
+      if (size !== 100n && size !== 100) throw new UnsupportedError("TABLESAMPLE", item.at);
+      return analyzeFrom(item.input, context);
+    }
   }
 }
 
@@ -49,7 +53,8 @@ function table(item: Extract<FromItem, { kind: "table" }>, context: Context): Fr
       { kind: "unnest", array: pathExpr(item.path, item.at), alias, at: item.at },
       context,
     );
-  if (item.asOf !== undefined) throw new UnsupportedError("FOR SYSTEM_TIME AS OF", item.at);
+  if (item.asOf !== undefined && !isNow(item.asOf))
+    throw new UnsupportedError("FOR SYSTEM_TIME AS OF a time of before", item.at);
   const found = context.session.catalog.table(item.path, item.at);
   context.session.referenced.add(found.id);
   if (found.kind === "view")
@@ -60,6 +65,9 @@ function table(item: Extract<FromItem, { kind: "table" }>, context: Context): Fr
   }));
   return { sql: `${found.sql} AS ${id}`, relations: [{ alias, columns }] };
 }
+
+const isNow = (expr: Expr) =>
+  (expr.kind === "call" || expr.kind === "name") && expr.name.toUpperCase() === "CURRENT_TIMESTAMP";
 
 function viewQuery(text: string, id: string, context: Context, at: number): Relational {
   const { session } = context;

@@ -1,4 +1,6 @@
 import type {
+  CarriedTable,
+  Expr,
   FromItem,
   GroupBy,
   GroupingElement,
@@ -10,9 +12,11 @@ import type {
 import { SqlError } from "../sql/error.ts";
 import { containsAggregate } from "./call.ts";
 import type { Context, Relational } from "./context.ts";
+import { carriedItems, splitCarried } from "./pipe-tables.ts";
 import { limitSql, type Tail } from "./query-tail.ts";
 import { analyzeSelect } from "./select.ts";
 import { setOperation } from "./set.ts";
+import { bindCtes } from "./with.ts";
 
 const noTail: Tail = { orderBy: [], limit: "" };
 const star = (
@@ -42,48 +46,57 @@ const selectOf = (
 });
 
 /** Pipe operators, each a SELECT over what came before. */
-export function applyPipes(input: FromItem, pipes: readonly Pipe[], context: Context): Relational {
+export function applyPipes(input: FromItem, pipes: readonly Pipe[], outer: Context): Relational {
+  let context = outer;
+  const prefixes: string[] = [];
   let from = input;
-  let alias = aliasOf(input);
   let result: Relational | undefined;
   const rest = [...pipes];
-  const done = (next: Relational, at: number) => {
+  const done = (next: Relational, at: number, tables: readonly CarriedTable[] = []) => {
     result = next;
-    from = { kind: "given", relational: next, at, ...(alias === undefined ? {} : { alias }) };
+    from = { kind: "given", relational: next, at, tables };
   };
   for (let pipe = rest.shift(); pipe !== undefined; pipe = rest.shift()) {
     const { at } = pipe;
     const run = (select: Select, tail = noTail) => done(analyzeSelect(select, context, tail), at);
+    /** An operator after which the tables of before can still be named. */
+    const keep = (items: readonly SelectItem[], more: Partial<Select> = {}, tail = noTail) => {
+      const carried = carriedItems(from, rest, context);
+      const select = selectOf(from, [...items, ...carried.map(({ item }) => item)], at, more);
+      const { next, tables } = splitCarried(analyzeSelect(select, context, tail), carried);
+      done(next, at, tables);
+    };
     switch (pipe.kind) {
       case "join":
         from = pipe.make(from);
-        alias = undefined;
         result = undefined;
         break;
       case "as":
-        alias = pipe.alias;
-        done(result ?? analyzeSelect(selectOf(from, [star(at)], at), context, noTail), at);
+        run(selectOf(from, [star(at)], at));
+        from = { ...from, alias: pipe.alias } as FromItem;
         break;
       case "where":
-        run(selectOf(from, [star(at)], at, { where: pipe.expr }));
+        keep([star(at)], { where: pipe.expr });
         break;
       case "select":
+        refuseAggregates(pipe.select.items, "SELECT");
         run({ ...pipe.select, from });
-        alias = undefined;
-        if (result !== undefined) done(result, at);
         break;
       case "extend":
-        run(selectOf(from, [star(at), ...pipe.items], at, { windows: pipe.windows }));
+        refuseAggregates(pipe.items, "EXTEND");
+        keep([star(at), ...pipe.items], { windows: pipe.windows });
         break;
       case "set":
-        run(selectOf(from, [star(at, { replace: pipe.items })], at));
+        refuseAggregates(pipe.items, "SET");
+        keep([star(at, { replace: pipe.items })]);
         break;
       case "drop":
-        run(selectOf(from, [star(at, { except: pipe.names })], at));
+        keep([star(at, { except: pipe.names })]);
         break;
       case "rename": {
-        const whole = analyzeSelect(selectOf(from, [star(at)], at), context, noTail);
-        done(rename(whole, pipe.items, at), at);
+        keep([star(at)]);
+        if (result !== undefined && from.kind === "given")
+          done(rename(result, pipe.items, at), at, from.tables);
         break;
       }
       case "distinct":
@@ -93,32 +106,48 @@ export function applyPipes(input: FromItem, pipes: readonly Pipe[], context: Con
         const [next] = rest;
         const limit = next?.kind === "limit" ? limitSql(next, context) : "";
         if (next?.kind === "limit") rest.shift();
-        run(selectOf(from, [star(at)], at), { orderBy: pipe.items, limit });
+        keep([star(at)], {}, { orderBy: pipe.items, limit });
         break;
       }
       case "limit":
-        run(selectOf(from, [star(at)], at), { orderBy: [], limit: limitSql(pipe, context) });
+        keep([star(at)], {}, { orderBy: [], limit: limitSql(pipe, context) });
         break;
       case "aggregate": {
         const { select, tail } = aggregate(pipe, from);
         run(select, tail);
-        alias = undefined;
-        if (result !== undefined) done(result, at);
         break;
       }
       case "set-operation":
         done(combine(pipe, from, context), at);
         break;
+      case "with": {
+        const bound = bindCtes(pipe, context);
+        ({ context } = bound);
+        prefixes.push(bound.prefix);
+        break;
+      }
     }
   }
-  return result ?? analyzeSelect(selectOf(from, [star(from.at)], from.at), context, noTail);
+  const last = result ?? analyzeSelect(selectOf(from, [star(from.at)], from.at), context, noTail);
+  return prefixes.reduceRight(
+    (inner, prefix) => ({
+      ...inner,
+      sql: `SELECT * FROM (${prefix} ${inner.sql}) AS ${context.session.alias()}`,
+    }),
+    last,
+  );
 }
 
-function aliasOf(item: FromItem): string | undefined {
-  if (item.kind === "table") return item.alias ?? item.path.at(-1);
-  return item.kind === "query" || item.kind === "given" || item.kind === "unnest"
-    ? item.alias
-    : undefined;
+function refuseAggregates(
+  items: readonly (SelectItem | { readonly expr: Expr })[],
+  operator: string,
+): void {
+  for (const item of items)
+    if (containsAggregate(item))
+      throw new SqlError(
+        `Aggregate functions are not allowed in pipe ${operator}; use AGGREGATE`,
+        "at" in item ? item.at : item.expr.at,
+      );
 }
 
 function rename(

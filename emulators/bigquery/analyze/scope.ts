@@ -8,6 +8,8 @@ export interface Column {
   readonly value: Typed;
   /** Reachable by name and not shown by `*`: an input of USING, which the merged column stands for. */
   readonly hidden?: boolean;
+  /** Reachable by its table's name only: a column as it was before a pipe operator changed it. */
+  readonly qualified?: boolean;
 }
 
 /** A table expression in FROM: its alias and columns; `value` is set where a row is one value (UNNEST). */
@@ -42,7 +44,9 @@ export function lookup(scope: Scope, name: string, at: number): Typed | undefine
 }
 
 function lookupColumn(scope: Scope, name: string, at: number): Typed | undefined {
-  const columns = scope.relations.flatMap((r) => r.columns).filter((c) => same(c.name, name));
+  const columns = scope.relations
+    .flatMap((r) => r.columns)
+    .filter((c) => c.qualified !== true && same(c.name, name));
   const shown = columns.filter((c) => c.hidden !== true);
   const found = shown.length > 0 ? shown : columns;
   if (found.length > 1) throw ambiguous(name, at);

@@ -75,7 +75,9 @@ function refuseTwice(names: readonly string[], list: string, at: number): void {
 
 function allColumns({ scope }: Context, at: number): Column[] {
   if (scope.relations.length === 0) throw new SqlError("SELECT * must have a FROM clause", at);
-  return scope.relations.flatMap((r) => r.columns).filter((c) => c.hidden !== true);
+  return scope.relations
+    .flatMap((r) => r.columns)
+    .filter((c) => c.hidden !== true && c.qualified !== true);
 }
 
 function columnsOf(base: Expr, context: Context, at: number): readonly Column[] {

@@ -5,7 +5,10 @@ import { checkRecursiveTerm, references } from "./recursive-rules.ts";
 import type { Type } from "./types.ts";
 
 /** The WITH clause: a context that knows its names, and its SQL. */
-export function bindCtes(node: Query, context: Context): { context: Context; prefix: string } {
+export function bindCtes(
+  node: Pick<Query, "with" | "recursive">,
+  context: Context,
+): { context: Context; prefix: string } {
   if (node.with.length === 0) return { context, prefix: "" };
   const ctes = new Map(context.ctes);
   const pieces: string[] = [];

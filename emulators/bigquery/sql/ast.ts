@@ -166,6 +166,12 @@ export type Expr =
       readonly at: number;
     }
   | {
+      readonly kind: "with";
+      readonly variables: readonly { readonly name: string; readonly expr: Expr }[];
+      readonly result: Expr;
+      readonly at: number;
+    }
+  | {
       readonly kind: "array";
       readonly type?: TypeNode;
       readonly items: readonly Expr[];
@@ -222,6 +228,16 @@ export type QueryBody =
   | { readonly kind: "nested"; readonly query: Query; readonly at: number }
   | { readonly kind: "from"; readonly from: FromItem; readonly at: number }
   | { readonly kind: "given"; readonly relational: Given; readonly at: number };
+
+/** A table whose columns stand behind those that a pipe operator shows: where in the row, and of what type. */
+export interface CarriedTable {
+  readonly alias: string;
+  readonly columns: readonly {
+    readonly name: string;
+    readonly index: number;
+    readonly type: unknown;
+  }[];
+}
 
 /** A relation that is analyzed already: the input of a pipe operator. */
 interface Given {
@@ -298,6 +314,8 @@ export type FromItem =
       readonly kind: "given";
       readonly relational: Given;
       readonly alias?: string;
+      /** Tables of before, whose columns are still there under the tables' names. */
+      readonly tables?: readonly CarriedTable[];
       readonly at: number;
     }
   | {
@@ -383,6 +401,12 @@ export type Pipe =
       readonly at: number;
     }
   | { readonly kind: "distinct"; readonly at: number }
+  | {
+      readonly kind: "with";
+      readonly with: readonly Cte[];
+      readonly recursive: boolean;
+      readonly at: number;
+    }
   | { readonly kind: "join"; readonly make: (left: FromItem) => FromItem; readonly at: number }
   | {
       readonly kind: "set-operation";

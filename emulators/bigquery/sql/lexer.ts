@@ -25,7 +25,8 @@ export interface Token {
 const operators = /^(?:\|>|<<|>>|<=|>=|<>|!=|\|\||=>|->|\+=|-=|[-+*/%=<>!~&|^()[\]{},.;:?])/;
 const word = /^[A-Za-z_][A-Za-z0-9_]*/;
 const number = /^(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/;
-const space = /^(?:\s+|--[^\n]*|#[^\n]*|\/\*[^]*?\*\/)+/;
+/** Hints (`@{…}`) only advise, so they are passed over as comments are. */
+const space = /^(?:\s+|--[^\n]*|#[^\n]*|\/\*[^]*?\*\/|@\d*\s*\{[^{}'"]*\})+/;
 const stringStart = /^(?:[rR][bB]?|[bB][rR]?)?(?:'''|"""|'|")/;
 
 /** Tokens of GoogleSQL text (lexical structure of the language reference), ending with one `eof`. */

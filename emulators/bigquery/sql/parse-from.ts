@@ -72,17 +72,22 @@ function source(c: Cursor): FromItem {
     const { at } = c;
     if (c.is("PIVOT", "(")) item = pivot(c, item, at);
     else if (c.is("UNPIVOT")) item = unpivot(c, item, at);
-    else if (c.accept("TABLESAMPLE")) {
-      c.identifier();
-      item = { kind: "sample", input: item, percent: c.parenthesized(() => sampleSize(c)), at };
-    } else return item;
+    else if (c.is("TABLESAMPLE")) item = sample(c, item);
+    else return item;
   }
 }
 
-function sampleSize(c: Cursor): Expr {
-  const percent = c.expr();
-  c.expect("PERCENT");
-  return percent;
+/** `TABLESAMPLE SYSTEM (n PERCENT)` over what stands before it. */
+export function sample(c: Cursor, input: FromItem): Extract<FromItem, { kind: "sample" }> {
+  const { at } = c;
+  c.expect("TABLESAMPLE");
+  c.expect("SYSTEM");
+  const percent = c.parenthesized(() => {
+    const size = c.expr();
+    c.expect("PERCENT");
+    return size;
+  });
+  return { kind: "sample", input, percent, at };
 }
 
 /** An alias that is not the start of the next clause. */
@@ -124,8 +129,9 @@ function plainSource(c: Cursor): FromItem {
   }
   const path = tablePath(c);
   if (c.is("(")) throw new UnsupportedError("table functions", at);
-  const asOf = c.accept("FOR") ? systemTime(c) : undefined;
+  const before = c.accept("FOR") ? systemTime(c) : undefined;
   const alias = fromAlias(c);
+  const asOf = before ?? (c.accept("FOR") ? systemTime(c) : undefined);
   if (c.accept("WITH", "OFFSET")) {
     const offset = c.alias() ?? "offset";
     return {

@@ -1,9 +1,10 @@
-import type { FromItem, GroupBy, Pipe, Query } from "./ast.ts";
+import type { FromItem, GroupBy, Pipe, Query, Select } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
-import { UnsupportedError } from "./error.ts";
-import { pivot, readJoin, unpivot } from "./parse-from.ts";
+import { SqlError, UnsupportedError } from "./error.ts";
+import { pivot, readJoin, sample, unpivot } from "./parse-from.ts";
 import { parseGroupBy, parseSelect, parseWindows, selectList } from "./parse-select.ts";
 import { readSetOperation } from "./parse-set.ts";
+import { parseWith } from "./parse-with.ts";
 
 /** The `|>` operators after a query, in order. */
 export function parsePipes(c: Cursor): Pipe[] {
@@ -12,13 +13,27 @@ export function parsePipes(c: Cursor): Pipe[] {
   return pipes;
 }
 
+/** Operators that GoogleSQL has and that are not read here. */
+const laterOperators =
+  /^(?:ASSERT|CALL|CREATE|DESCRIBE|EXPORT|FORK|IF|INSERT|LOG|MATCH_RECOGNIZE|RECURSIVE|STATIC_DESCRIBE|TEE)$/;
+
 function pipe(c: Cursor): Pipe {
   const { at } = c;
   const operation = readSetOperation(c);
   if (operation !== undefined) return setOperation(c, operation, at);
   const join = readJoin(c);
   if (join !== undefined) return { kind: "join", make: join, at };
-  if (c.is("SELECT")) return { kind: "select", select: parseSelect(c), at };
+  if (c.is("SELECT")) return { kind: "select", select: pipeSelect(c), at };
+  if (c.is("WITH")) {
+    const recursive = c.is("WITH", "RECURSIVE");
+    return { kind: "with", recursive, with: parseWith(c), at };
+  }
+  // WINDOW is the older name of EXTEND with window functions.
+  if (c.accept("WINDOW")) return { kind: "extend", items: selectList(c), windows: [], at };
+  if (c.is("TABLESAMPLE")) {
+    const shape = sample(c, { kind: "table", path: [], at });
+    return { kind: "join", make: (left) => ({ ...shape, input: left }) as FromItem, at };
+  }
   if (c.accept("WHERE")) return { kind: "where", expr: c.expr(), at };
   if (c.accept("EXTEND"))
     return { kind: "extend", items: selectList(c), windows: parseWindows(c), at };
@@ -55,7 +70,22 @@ function pipe(c: Cursor): Pipe {
     const shape = read(c, { kind: "table", path: [], at }, at);
     return { kind: "join", make: (left) => ({ ...shape, input: left }) as FromItem, at };
   }
-  throw new UnsupportedError(`pipe operator ${c.token.text}`, at);
+  if (laterOperators.test(c.token.upper))
+    throw new UnsupportedError(`pipe operator ${c.token.text}`, at);
+  return c.fail();
+}
+
+/** SELECT of a pipe has its input already, and other operators for what follows a FROM. */
+function pipeSelect(c: Cursor): Select {
+  const select = parseSelect(c);
+  if (
+    (select.from ?? select.where ?? select.groupBy ?? select.having ?? select.qualify) !== undefined
+  )
+    throw new SqlError(
+      "Syntax error: pipe SELECT cannot have a FROM, WHERE, GROUP BY, HAVING or QUALIFY clause",
+      select.at,
+    );
+  return select;
 }
 
 function aggregate(c: Cursor, at: number): Pipe {

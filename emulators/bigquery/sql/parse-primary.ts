@@ -1,6 +1,6 @@
 import type { Expr, IndexMode, Literal } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
-import { SqlError, UnsupportedError } from "./error.ts";
+import { SqlError } from "./error.ts";
 import { parseCall } from "./parse-call.ts";
 import { parseDatePart, parseType } from "./parse-type.ts";
 
@@ -19,17 +19,22 @@ export function parseUnary(c: Cursor): Expr {
 const negate = (text: string) => (text.startsWith("-") ? text.slice(1) : `-${text}`);
 
 function postfix(c: Cursor): Expr {
+  const bare = c.token.text !== "(";
   let base = primary(c);
   for (;;) {
     const { at } = c;
     if (c.is(".") && c.ahead(1).text !== "*") {
       c.advance();
-      if (c.token.text === "(") throw new UnsupportedError("generalized field access", at);
+      if (c.is("(")) {
+        base = chained(c, base, chainedName(c));
+        continue;
+      }
       const nameAt = c.at;
       const name = c.nameAfterDot();
       if (c.is("(")) {
-        const path = [...pathOf(base, nameAt), name];
-        base = parseCall(c, path, base.at);
+        const path = bare ? pathOf(base) : undefined;
+        base =
+          path === undefined ? chained(c, base, [name]) : parseCall(c, [...path, name], base.at);
       } else {
         base = { kind: "dot", base, name, at: nameAt };
       }
@@ -41,11 +46,26 @@ function postfix(c: Cursor): Expr {
   }
 }
 
-function pathOf(expr: Expr, at: number): string[] {
+/** The parts of `a.b.c`; undefined for any other expression. */
+function pathOf(expr: Expr): string[] | undefined {
   if (expr.kind === "name") return [expr.name];
-  if (expr.kind === "dot") return [...pathOf(expr.base, at), expr.name];
-  throw new UnsupportedError("chained function calls", at);
+  const base = expr.kind === "dot" ? pathOf(expr.base) : undefined;
+  return base === undefined || expr.kind !== "dot" ? undefined : [...base, expr.name];
 }
+
+/** `(x).f(y)` is `f(x, y)`. */
+function chained(c: Cursor, base: Expr, path: readonly string[]): Expr {
+  const call = parseCall(c, path, base.at);
+  return call.kind === "call" ? { ...call, args: [base, ...call.args] } : call;
+}
+
+/** A function name of several parts in a chain: `(x).(SAFE.LOG)()`. */
+const chainedName = (c: Cursor): string[] =>
+  c.parenthesized(() => {
+    const parts = [c.nameAfterDot()];
+    while (c.accept(".")) parts.push(c.nameAfterDot());
+    return parts;
+  });
 
 const modes: Readonly<Record<string, IndexMode>> = {
   OFFSET: "offset",
@@ -174,12 +194,29 @@ function word(c: Cursor): Expr {
     c.advance();
     return { kind: "subquery", form: "exists", query: c.parenthesized(() => c.query()), at };
   }
+  if (upper === "WITH" && following.text === "(") return withExpr(c);
   if (upper === "ARRAY") return arrayWord(c);
   if (upper === "STRUCT") return struct(c);
   if (following.text === "(" && /^(?:IF|LEFT|RIGHT|GROUPING|RANGE|ANY|CONTAINS)$/.test(upper))
     return name(c);
   if (!c.isIdentifier) c.fail();
   return name(c);
+}
+
+/** `WITH(a AS 1, b AS a + 1, a * b)`. */
+function withExpr(c: Cursor): Expr {
+  const { at } = c;
+  c.expect("WITH", "(");
+  const variables: { name: string; expr: Expr }[] = [];
+  while (c.isIdentifier && c.ahead(1).upper === "AS") {
+    const name = c.identifier();
+    c.expect("AS");
+    variables.push({ name, expr: c.expr() });
+    c.expect(",");
+  }
+  const result = c.expr();
+  c.expect(")");
+  return { kind: "with", variables, result, at };
 }
 
 function caseOf(c: Cursor): Expr {

@@ -1,7 +1,8 @@
-import type { Cte, Query, QueryBody } from "./ast.ts";
+import type { Query, QueryBody } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { SqlError } from "./error.ts";
 import { parseFrom } from "./parse-from.ts";
+import { parseWith } from "./parse-with.ts";
 import { parsePipes } from "./parse-pipe.ts";
 import { parseSelect } from "./parse-select.ts";
 import { readSetOperation } from "./parse-set.ts";
@@ -9,7 +10,7 @@ import { readSetOperation } from "./parse-set.ts";
 export function parseQuery(c: Cursor): Query {
   const { at } = c;
   const recursive = c.is("WITH", "RECURSIVE");
-  const ctes = c.accept("WITH") ? (c.accept("RECURSIVE"), c.list(() => cte(c))) : [];
+  const ctes = c.is("WITH") ? parseWith(c) : [];
   const body = setOperations(c);
   const orderBy = c.accept("ORDER", "BY") ? c.orderBy() : [];
   const limit = c.accept("LIMIT") ? c.expr() : undefined;
@@ -25,13 +26,6 @@ export function parseQuery(c: Cursor): Query {
     ...(limit === undefined ? {} : { limit }),
     ...(offset === undefined ? {} : { offset }),
   };
-}
-
-function cte(c: Cursor): Cte {
-  const { at } = c;
-  const name = c.identifier();
-  c.expect("AS");
-  return { name, query: c.parenthesized(() => c.query()), at };
 }
 
 /** Set operations of one level; GoogleSQL wants parentheses to mix different ones. */

@@ -7,7 +7,8 @@ import { parseFrom } from "./parse-from.ts";
 export function parseSelect(c: Cursor): Select {
   const { at } = c;
   if (!c.accept("SELECT")) c.fail();
-  if (c.accept("WITH")) throw new UnsupportedError("SELECT WITH options", at);
+  if (c.is("WITH") && c.ahead(1).text !== "(")
+    throw new UnsupportedError("SELECT WITH options", at);
   const distinct = c.accept("DISTINCT");
   if (!distinct) c.accept("ALL");
   const as = c.accept("AS", "STRUCT") ? "struct" : c.accept("AS", "VALUE") ? "value" : undefined;
