@@ -4,11 +4,11 @@
  */
 export const measured = {
   /** CPU seconds of one event: so much always, and so much for a second of audio. */
-  load: { fixed: 0.026, perSecond: 0.0014 },
-  classify: { fixed: 0.043, perSecond: 0.0144 },
-  classifyWithReference: { fixed: 0.207, perSecond: 0.0431 },
-  /** CPU seconds of a new instance until it has done its first event, beyond what the event takes. */
-  coldStart: 0.5,
+  load: { fixed: 0.028, perSecond: 0.0019 },
+  classify: { fixed: 0.043, perSecond: 0.0044 },
+  classifyWithReference: { fixed: 0.066, perSecond: 0.0345 },
+  /** CPU seconds of a new instance until it has done its first event, beyond what a second one takes: `npm run bench -- cold`. */
+  coldStart: 0.65,
 
   /** Calls of each stage for a recording: functions/*, shared/stage.ts, shared/catalog/catalog.ts. */
   calls: {

@@ -32,27 +32,10 @@ export const prices = {
   storageClassA: price(0.005, 1000, "operation", "https://cloud.google.com/storage/pricing"),
   storageClassB: price(0.0004, 1000, "operation", "https://cloud.google.com/storage/pricing"),
   storageMonth: price(0.02, 1e9, "byte a month", "https://cloud.google.com/storage/pricing"),
-  firestoreReads: price(
-    0.03,
-    100_000,
-    "document",
-    "https://cloud.google.com/firestore/pricing",
-    50_000 * 30,
-  ),
-  firestoreWrites: price(
-    0.09,
-    100_000,
-    "document",
-    "https://cloud.google.com/firestore/pricing",
-    20_000 * 30,
-  ),
-  firestoreMonth: price(
-    0.15,
-    GiB,
-    "byte a month",
-    "https://cloud.google.com/firestore/pricing",
-    GiB,
-  ),
+  // A named database: by some copies of the page only (default) has free amounts, so that none are reckoned with.
+  firestoreReads: price(0.03, 100_000, "document", "https://cloud.google.com/firestore/pricing"),
+  firestoreWrites: price(0.09, 100_000, "document", "https://cloud.google.com/firestore/pricing"),
+  firestoreMonth: price(0.15, GiB, "byte a month", "https://cloud.google.com/firestore/pricing"),
   streaming: price(0.01, 200 * 2 ** 20, "byte", "https://cloud.google.com/bigquery/pricing"),
   tableMonth: price(
     0.02,
