@@ -1,5 +1,6 @@
 import { BigQuery } from "@google-cloud/bigquery";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { duckError } from "#emulators/bigquery/engine/duck-error.ts";
 import { type BigqueryEmulator, startBigqueryEmulator } from "#emulators/bigquery/index.ts";
 
 let emulator: BigqueryEmulator;
@@ -10,6 +11,14 @@ beforeAll(async () => {
   bigquery = new BigQuery({ projectId: "test", apiEndpoint: emulator.url });
 });
 afterAll(() => emulator.close());
+
+test("a query that outgrows its memory says so in BigQuery's words", () => {
+  const error = new Error("Out of Memory Error: failed to allocate data of size 16.0 MiB");
+  expect(duckError(error)).toMatchObject({
+    reason: "resourcesExceeded",
+    message: expect.stringContaining("Resources exceeded during query execution"),
+  });
+});
 
 /** Many columns make few rows a large result: above 400,000 values it is kept in DuckDB. */
 const count = 12_000;

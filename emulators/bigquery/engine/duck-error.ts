@@ -24,6 +24,12 @@ export function duckError(error: unknown): Error {
     const match = pattern.exec(message);
     if (match !== null) return new SqlError(say(match));
   }
+  if (message.startsWith("Out of Memory Error"))
+    return new SqlError(
+      "Resources exceeded during query execution: The query could not be executed in the allotted memory.",
+      undefined,
+      "resourcesExceeded",
+    );
   // Errors of our own functions come through with DuckDB's class of error before them.
   const own = /^Invalid Input Error: ([^]*)$/.exec(message)?.[1];
   if (own !== undefined) return new SqlError(own.replace(/\n+LINE \d+:[^]*$/, ""));
