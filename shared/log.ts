@@ -36,8 +36,17 @@ export const log = {
     filter: string | null;
     limit: number | null;
   }) => write("INFO", "crawl started", f),
-  crawlFinished: (f: { crawlId: string; status: string; stored: number; failed: number }) =>
-    write("INFO", "crawl finished", f),
+  crawlFinished: (f: {
+    crawlId: string;
+    status: string;
+    stored: number;
+    failed: number;
+    given_up: number;
+    bound_by: string | null;
+    quota_wait_seconds: number;
+  }) => write("INFO", "crawl finished", f),
+  rowsLeft: (error: unknown) =>
+    write("WARNING", "rows of earlier crawls wait for the next crawl", { error: describe(error) }),
   crawlFailed: (f: { crawlId: string }, error: unknown) =>
     write("ERROR", "crawl failed", { ...f, error: describe(error) }),
   requestFailed: (error: unknown) => write("ERROR", "request failed", { error: describe(error) }),

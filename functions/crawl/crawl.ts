@@ -105,8 +105,7 @@ export async function crawl(
   const end = () => crawls.end(key, lease(), update(), run?.mark);
   if (await finish(edges, crawlId, end, update())) await writeRow(edges, crawlId, update());
   const { status, stored, failed, given_up, bound_by, quota_wait_seconds } = report;
-  const summary = { crawlId, status, stored, failed, given_up, bound_by, quota_wait_seconds };
-  log.crawlFinished(summary);
+  log.crawlFinished({ crawlId, status, stored, failed, given_up, bound_by, quota_wait_seconds });
   return report;
 }
 

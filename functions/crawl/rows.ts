@@ -18,9 +18,9 @@ export async function writeRow(
 }
 
 /**
- * Writes the row of the crawl that this one has taken over from, and those that earlier crawls, of any query, have left out: they were killed after their end, or the
- * warehouse was away. One that ended less than a lease ago may be at it itself. What fails here fails no crawl:
- * the next one tries it again.
+ * Writes the row of the crawl that this one has taken over from, and those that earlier crawls, of any query, have left
+ * out: they were killed after their end, or the warehouse was away. One that ended less than a lease ago may be at it
+ * itself. What fails here fails no crawl: the next one tries it again.
  */
 export async function writeLeftRows(
   edges: Edges,
@@ -33,9 +33,6 @@ export async function writeLeftRows(
     for (const { crawlId, document } of await edges.crawls.unwritten(before))
       await writeRow(edges, crawlId, document);
   } catch (error) {
-    log.retrying(
-      { call: "rows of earlier crawls, by the next crawl", attempt: 1, waitMs: 0 },
-      error,
-    );
+    log.rowsLeft(error);
   }
 }
