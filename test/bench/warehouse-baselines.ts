@@ -7,7 +7,7 @@ import { streamedRow } from "./warehouse-data.ts";
 import { median } from "./warehouse-translation.ts";
 
 /** Rows per second of the case study's way: SQLite in a file, each row inserted and committed by itself. */
-export function sqliteRowsPerSecond(rows = 2000): number {
+export function sqliteRowsPerSecond(rows = 300): number {
   const folder = mkdtempSync(join(tmpdir(), "earmark-bench-"));
   const database = new DatabaseSync(join(folder, "audio.db"));
   try {

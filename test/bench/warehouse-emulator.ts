@@ -1,6 +1,8 @@
-/** The BigQuery emulator alone in a process, for `warehouse.ts`. Tells its URL and how long it took to start. */
+/** The BigQuery emulator alone in a process, for `warehouse.ts`. Argument: its file, if any. Tells its URL. */
 import { startBigqueryEmulator } from "#emulators/bigquery/index.ts";
 
-const { url } = await startBigqueryEmulator({ projectId: "bench" });
+const [path] = process.argv.slice(2);
+const file = path === undefined ? {} : { path };
+const { url } = await startBigqueryEmulator({ projectId: "bench", ...file });
 process.send?.({ url });
 process.on("disconnect", () => process.exit());
