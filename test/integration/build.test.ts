@@ -1,8 +1,13 @@
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type * as bigquery from "@google-cloud/bigquery";
+import type * as storage from "@google-cloud/storage";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { root } from "#emulators/commands/build/bundle.ts";
 import { functionNames, requiredVariablesOf } from "#emulators/commands/build/environment.ts";
 import { LicenseError, packagesOf } from "#emulators/commands/build/packages.ts";
@@ -103,6 +108,35 @@ test("the platform's build fills the compile cache for the user that will run it
   expect(files.length).toBeGreaterThan(50);
   const { mode } = await stat(join(cache, forRunning, files[0] ?? ""));
   expect(mode & 0o777).toBe(0o644);
+});
+
+/** The way that no emulator asks for: with none, a client takes its token from the machine that it runs on. */
+test("the bundled clients sign in by the metadata server", async () => {
+  const asked: string[] = [];
+  const metadata = createServer(({ url = "" }, response) => {
+    asked.push(url.split("?", 1)[0] ?? "");
+    response.setHeader("metadata-flavor", "Google").setHeader("content-type", "application/json");
+    response.end('{"access_token":"of-the-machine","expires_in":3600,"token_type":"Bearer"}');
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => metadata.once("listening", resolve));
+  vi.stubEnv("GCE_METADATA_HOST", `127.0.0.1:${(metadata.address() as AddressInfo).port}`);
+  vi.stubEnv("METADATA_SERVER_DETECTION", "assume-present");
+  try {
+    const load = createRequire(join(one("load").folder, "package.json"));
+    const clients = load("./clients.cjs") as {
+      "@google-cloud/bigquery": typeof bigquery;
+      "@google-cloud/storage": typeof storage;
+    };
+    const { BigQuery } = clients["@google-cloud/bigquery"];
+    const { Storage } = clients["@google-cloud/storage"];
+    for (const client of [new BigQuery({ projectId: "p" }), new Storage({ projectId: "p" })])
+      expect(await client.authClient.getAccessToken()).toBe("of-the-machine");
+    const token = "/computeMetadata/v1/instance/service-accounts/default/token";
+    expect(asked).toEqual([token, token]);
+  } finally {
+    vi.unstubAllEnvs();
+    metadata.close();
+  }
 });
 
 test("bundles stay small", () => {
