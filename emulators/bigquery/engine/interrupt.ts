@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setImmediate } from "node:timers/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
 
 const signals = new AsyncLocalStorage<AbortSignal>();
@@ -6,6 +7,12 @@ const signals = new AsyncLocalStorage<AbortSignal>();
 /** Runs `work`; every query inside of it ends with the signal's reason once that aborts. */
 export const withSignal = <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
   signals.run(signal, work);
+
+/** Lets requests and timers have their turn, and ends what has been told to stop. */
+export async function breathe(): Promise<void> {
+  await setImmediate();
+  signals.getStore()?.throwIfAborted();
+}
 
 /** Runs a query on `connection`, which is told to stop when the signal around this call aborts. */
 export async function interruptible<T>(

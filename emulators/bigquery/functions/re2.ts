@@ -3,6 +3,8 @@
  * and what RE2 does not have (look-around, back-references) or JavaScript does not is refused.
  */
 
+import { guardedPattern } from "./guarded-pattern.ts";
+
 const posix: Readonly<Record<string, string>> = {
   alnum: "0-9A-Za-z",
   alpha: "A-Za-z",
@@ -69,7 +71,7 @@ function translate(pattern: string, bytes: boolean): RegExp {
   let source = "";
   while (reader.at < reader.pattern.length) source += piece(reader);
   try {
-    return new RegExp(
+    return guardedPattern(
       source,
       `dg${flags.includes("i") ? "i" : ""}${flags.includes("m") ? "m" : ""}${bytes ? "" : "u"}`,
     );

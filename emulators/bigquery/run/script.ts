@@ -4,6 +4,7 @@ import { coerce } from "../analyze/coerce.ts";
 import { literal, type Typed } from "../analyze/typed.ts";
 import { BOOL, STRING, type Type, typeName } from "../analyze/types.ts";
 import { KeptRows } from "../engine/kept-rows.ts";
+import { breathe } from "../engine/interrupt.ts";
 import type { Plain } from "../engine/literal.ts";
 import type { Expr, Query } from "../sql/ast.ts";
 import { SqlError, withPosition } from "../sql/error.ts";
@@ -142,6 +143,7 @@ export class Script {
   private async loop(statement: Of<"loop"> | Of<"while"> | Of<"repeat">): Promise<Jump> {
     const label = statement.label?.toUpperCase();
     for (;;) {
+      await breathe(); // an empty loop would hold up the whole process
       if (statement.kind === "while" && (await this.value(statement.condition, BOOL)) !== true)
         return undefined;
       const jump = await this.inScope(() => this.run(statement.body));
