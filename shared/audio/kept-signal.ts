@@ -1,5 +1,3 @@
-import { toMono } from "./mono.ts";
-import type { DecodedBlock } from "./block.ts";
 import { rejection } from "./rejection.ts";
 import { Resampler } from "./resample.ts";
 
@@ -11,36 +9,23 @@ export class KeptSignal {
   #samples: Float32Array<ArrayBuffer>;
   #length = 0;
 
-  private constructor(
-    sampleRate: number,
-    resampler: Resampler,
-    expected: number,
-    mostSamples: number,
-  ) {
-    this.sampleRate = sampleRate;
-    this.#resampler = resampler;
-    this.#mostSamples = mostSamples;
-    this.#samples = new Float32Array(Math.min(expected, mostSamples));
-  }
-
   /** `expectedFrames` at the rate `from` spares growing; null when nobody knows. */
-  static async open(from: number, to: number, expectedFrames: number | null, maxMemoryMb: number) {
+  constructor(from: number, to: number, expectedFrames: number | null, maxMemoryMb: number) {
     const expected =
       expectedFrames === null ? 60 * to : Math.ceil((expectedFrames * to) / from) + 1;
-    return new KeptSignal(
-      to,
-      await Resampler.open(from, to),
-      expected,
-      (maxMemoryMb * 2 ** 20) / 4,
-    );
+    this.sampleRate = to;
+    this.#resampler = new Resampler(from, to);
+    this.#mostSamples = (maxMemoryMb * 2 ** 20) / 4;
+    this.#samples = new Float32Array(Math.min(expected, this.#mostSamples));
   }
 
-  push(block: DecodedBlock) {
-    for (const part of this.#resampler.push(toMono(block))) this.#append(part);
+  /** The next part of the mono mix. */
+  push(mono: Float32Array) {
+    this.#append(this.#resampler.push(mono));
   }
 
   finish(): Float32Array<ArrayBuffer> {
-    for (const part of this.#resampler.finish()) this.#append(part);
+    this.#append(this.#resampler.finish());
     return this.#samples.subarray(0, this.#length);
   }
 

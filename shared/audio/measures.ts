@@ -16,7 +16,6 @@ import { lowestVoicingRate, VoicingMeter } from "#shared/dsp/voicing.ts";
 import { WadaSnrMeter } from "#shared/dsp/wada-snr.ts";
 import type { AudioFormat } from "./audio-stream.ts";
 import type { DecodedBlock } from "./block.ts";
-import { toMono } from "./mono.ts";
 import type { Scorecard } from "./scorecard.ts";
 
 /** Speech has nothing over 8 kHz that its measures look at: higher rates are halved while that stays well inside. */
@@ -63,14 +62,14 @@ export class Measures {
     this.#voicing = new VoicingMeter(this.#lowDecimator.sampleRate);
   }
 
-  push(block: DecodedBlock): void {
+  /** The next block, and the mean of its channels. */
+  push(block: DecodedBlock, mono: Float32Array): void {
     this.#loudness.push(block);
     this.#channels.push(block);
     block.forEach((samples, channel) => {
       this.#truePeaks[channel].push(samples);
       this.#clipping[channel].push(samples);
     });
-    const mono = toMono(block);
     this.#sum += sumOf(mono);
     this.#frames += mono.length;
     this.#dropouts.push(mono);

@@ -1,4 +1,4 @@
-import type { Worker } from "node:worker_threads";
+import { isMarkedAsUntransferable, type Worker } from "node:worker_threads";
 import { PermanentError } from "#shared/errors.ts";
 import type { AudioReading, ReadOptions } from "./reading.ts";
 import type { ReadingAnswer, ReadingTask } from "./read-worker.ts";
@@ -10,34 +10,42 @@ export type { AudioReading, ReadOptions } from "./reading.ts";
 
 /**
  * Reads an audio file in a worker thread that is killed when it takes too long or too much memory, so that no file
- * can hang or fell the process. `bytes` is copied once and stays the caller's.
+ * can hang or fell the process. `bytes` is copied once and stays the caller's, unless it says `handOver`: then it is moved,
+ * which spares memory as large as the file, and the caller's array is empty from the call on.
  *
  * What the file is to blame for is a `PermanentError` with an `AudioRejection`. That includes the worker's script
  * heap and its time running out: both follow from the file, and trying again would cost the same once more. Anything
  * else (memory that the machine refuses, a worker that dies unexplained) is a plain error: worth another try.
  */
-export async function readAudio(bytes: Uint8Array, options: ReadOptions): Promise<AudioReading> {
+export async function readAudio(
+  bytes: Uint8Array,
+  { handOver = false, ...options }: ReadOptions & { readonly handOver?: boolean },
+): Promise<AudioReading> {
   const { limits } = options;
-  if (bytes.length > limits.maxBytes) {
-    throw rejection(
-      "too-large",
-      `The file has ${bytes.length} bytes; the limit is ${limits.maxBytes}.`,
-    );
+  const { length } = bytes;
+  if (length > limits.maxBytes) {
+    throw rejection("too-large", `The file has ${length} bytes; the limit is ${limits.maxBytes}.`);
   }
   const worker = takeWorker(limits.maxMemoryMb);
   let reusable = false;
   try {
-    const copy = new Uint8Array(bytes);
+    const own = handOver && isWhole(bytes) ? bytes : new Uint8Array(bytes);
     const answered = answerOf(worker, limits.decodeTimeoutMs);
-    worker.postMessage({ bytes: copy, options } satisfies ReadingTask, [copy.buffer]);
+    worker.postMessage({ bytes: own, options } satisfies ReadingTask, [own.buffer]);
     const reading = await answered;
     reusable = true;
     return reading;
   } finally {
     // After anything but a good reading, who knows in what state the decoders are.
-    await returnWorker(worker, reusable && bytes.length < reusableBytes);
+    await returnWorker(worker, reusable && length < reusableBytes);
   }
 }
+
+/** All of a buffer that may be moved: small ones of Node share theirs. */
+const isWhole = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> =>
+  bytes.buffer instanceof ArrayBuffer &&
+  bytes.byteLength === bytes.buffer.byteLength &&
+  !isMarkedAsUntransferable(bytes.buffer);
 
 /** A larger file may leave its worker with more memory than is worth keeping. */
 const reusableBytes = 16 * 2 ** 20;

@@ -2,7 +2,9 @@ import type { Container } from "./audio-stream.ts";
 import { decodeAudio } from "./decode.ts";
 import { KeptSignal } from "./kept-signal.ts";
 import type { AudioLimits } from "./limits.ts";
+import { release } from "./block.ts";
 import { Measures } from "./measures.ts";
+import { toMono } from "./mono.ts";
 import type { Scorecard } from "./scorecard.ts";
 import type { AudioTags } from "./tags.ts";
 
@@ -42,12 +44,14 @@ export async function takeReading(bytes: Uint8Array, options: ReadOptions): Prom
   const { format } = decoding;
   const rate = resampleTo === "auto" ? (format.sampleRate <= 8000 ? 8000 : 16_000) : resampleTo;
   const kept =
-    rate &&
-    (await KeptSignal.open(format.sampleRate, rate, format.declaredFrames, limits.maxMemoryMb));
+    rate && new KeptSignal(format.sampleRate, rate, format.declaredFrames, limits.maxMemoryMb);
   const measures = options.measures ? new Measures(format) : null;
   for await (const block of decoding.blocks()) {
-    if (kept) kept.push(block);
-    measures?.push(block);
+    const mono = toMono(block);
+    if (kept) kept.push(mono);
+    measures?.push(block, mono);
+    release([mono]);
+    release(block);
   }
   const durationSeconds = decoding.frames / format.sampleRate;
   return {

@@ -15,10 +15,13 @@ class Halver {
   /** What the next output needs of the samples before. */
   readonly #tail = new Float32Array(2 * half + 1);
   #kept = 2 * half;
+  #output = new Float32Array(0);
 
-  /** The new samples; the filter's delay of 15 input samples stays in. */
+  /** The new samples, until the next push; the filter's delay of 15 input samples stays in. */
   push(samples: Float32Array): Float32Array {
-    const output = new Float32Array((samples.length >> 1) + 1);
+    const most = (samples.length >> 1) + 1;
+    if (this.#output.length < most) this.#output = new Float32Array(most);
+    const output = this.#output;
     const input = first.view;
     let count = 0;
     for (let taken = 0; taken < samples.length; taken += chunkSamples) {
@@ -48,6 +51,7 @@ export class Decimator {
     this.sampleRate = sampleRate / 2 ** stages;
   }
 
+  /** The new samples, until the next push. */
   push(samples: Float32Array): Float32Array {
     return this.#stages.reduce((signal, stage) => stage.push(signal), samples);
   }

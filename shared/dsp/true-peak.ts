@@ -1,4 +1,5 @@
 import { chunkSamples, first, kernels, roomForDoubles } from "./kernels.ts";
+import { kaiser } from "./windows.ts";
 
 /**
  * True peak by four-fold oversampling: ITU-R BS.1770-5, Annex 2. Instead of the Annex's 48-tap table the interpolator
@@ -52,22 +53,9 @@ function planKernel(fraction: number): Float64Array {
   const beta = 6;
   const raw = Float64Array.from({ length: taps }, (_, tap) => {
     const t = tap - (half - 1) - fraction;
-    const inside = 1 - (t / half) ** 2;
-    const window = inside > 0 ? bessel0(beta * Math.sqrt(inside)) / bessel0(beta) : 0;
     const x = Math.PI * t;
-    return (Math.sin(x) / x) * window;
+    return (Math.sin(x) / x) * kaiser(t / half, beta);
   });
   const gain = raw.reduce((sum, tap) => sum + tap, 0);
   return raw.map((tap) => tap / gain);
-}
-
-/** Modified Bessel function of the first kind, order 0, by its power series. */
-function bessel0(x: number): number {
-  let term = 1;
-  let sum = 1;
-  for (let k = 1; k < 40; k++) {
-    term *= (x / (2 * k)) ** 2;
-    sum += term;
-  }
-  return sum;
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { decodeAudio } from "#shared/audio/decode.ts";
 import { Measures } from "#shared/audio/measures.ts";
+import { toMono } from "#shared/audio/mono.ts";
 import type { AudioFormat } from "#shared/audio/audio-stream.ts";
 import { ActiveLevelMeter } from "#shared/dsp/active-level.ts";
 import { BandLevelMeter } from "#shared/dsp/band-levels.ts";
@@ -66,7 +67,10 @@ export async function bench(): Promise<void> {
   };
   print("all together", () => {
     const all = new Measures(format);
-    feed([left, right], (piece) => all.push(piece as Float32Array[]));
+    feed([left, right], (piece) => {
+      const pair = piece as Float32Array[];
+      all.push(pair, toMono(pair));
+    });
     all.result();
   });
 }
@@ -109,7 +113,7 @@ async function stereoSpeech(): Promise<[Float32Array, Float32Array]> {
   for (let i = 0; at < left.length; i++) {
     const decoding = decodeAudio(await readFile(new URL(names[i % names.length], folder)));
     for await (const [samples] of decoding.blocks()) {
-      const part = (await resample(samples, decoding.format.sampleRate, rate)).subarray(
+      const part = resample(samples, decoding.format.sampleRate, rate).subarray(
         0,
         left.length - at,
       );

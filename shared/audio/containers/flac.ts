@@ -63,8 +63,10 @@ export function flacStream(
     yield* flacFrames(sound, largestFrame);
   }
   async function* blocks() {
-    for await (const block of decodePieces(decoder, pieces()))
-      yield block.map((samples) => toStored(samples, format.bitDepth ?? 16));
+    for await (const block of decodePieces(decoder, pieces())) {
+      for (const samples of block) toStored(samples, format.bitDepth ?? 16);
+      yield block;
+    }
   }
   return { format, damaged: false, tags, blocks };
 }
@@ -73,10 +75,14 @@ export function flacStream(
  * The decoder divides integers by 2^(bits−1) − 1; full scale is 2^(bits−1) everywhere else. The integers
  * come back whole up to 24 bits, as many as a single-precision number holds.
  */
-function toStored(samples: Float32Array, bits: number): Float32Array {
+function toStored(samples: Float32Array, bits: number): void {
   const highest = 2 ** (bits - 1) - 1;
-  if (bits > 24) return samples.map((sample) => sample * (highest / (highest + 1)));
-  return samples.map((sample) => Math.round(sample * highest) / (highest + 1));
+  if (bits > 24) {
+    for (let i = 0; i < samples.length; i++) samples[i] *= highest / (highest + 1);
+    return;
+  }
+  for (let i = 0; i < samples.length; i++)
+    samples[i] = Math.round(samples[i] * highest) / (highest + 1);
 }
 
 /** The native stream inside an Ogg FLAC's first packet: 0x7F `FLAC`, version, header count, `fLaC`, STREAMINFO. */

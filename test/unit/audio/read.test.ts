@@ -20,6 +20,17 @@ test("a worker reads the file and hands its signal over; the bytes stay the call
   expect(bytes).toEqual(before);
 });
 
+test("bytes that are handed over are moved, those in a shared buffer copied", async () => {
+  const reading = await readAudio(fixture("vorbis.ogg"), { limits: defaultAudioLimits });
+  const own = new Uint8Array(fixture("vorbis.ogg"));
+  const options = { limits: defaultAudioLimits, handOver: true };
+  await expect(readAudio(own, options)).resolves.toEqual(reading);
+  expect(own).toHaveLength(0);
+  const part = new Uint8Array([...fixture("vorbis.ogg"), 0]).subarray(0, -1);
+  await expect(readAudio(part, options)).resolves.toEqual(reading);
+  expect(part).toEqual(new Uint8Array(fixture("vorbis.ogg")));
+});
+
 test("a rejection comes back as one", async () => {
   const reading = readAudio(new TextEncoder().encode("<html></html>"), {
     limits: defaultAudioLimits,

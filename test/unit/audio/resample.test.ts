@@ -21,22 +21,25 @@ describe.each([
   [8000, 16_000],
   [16_000, 8000],
   [11_025, 16_000],
+  [96_000, 8000],
+  [15_999, 16_000],
+  [22_254.545, 16_000],
 ])("%i → %i Hz", (from, to) => {
-  test("keeps a tone where it is, to −90 dB", async () => {
-    const output = await resample(tone(1000, from, 1.5), from, to);
+  test("keeps a tone where it is, to −90 dB", () => {
+    const output = resample(tone(1000, from, 1.5), from, to);
     expect(output).toHaveLength(Math.round((Math.round(1.5 * from) * to) / from));
     expect(distance(output, tone(1000, to, 1.5), to)).toBeLessThan(3e-5);
   });
 
-  test("lets nothing through from above the new Nyquist frequency", async () => {
+  test("lets nothing through from above the new Nyquist frequency", () => {
     if (to > from) return;
-    const output = await resample(tone(to / 2 + 600, from, 1.5), from, to);
+    const output = resample(tone(to / 2 + 600, from, 1.5), from, to);
     expect(distance(output, new Float32Array(output.length), to)).toBeLessThan(3e-5);
   });
 });
 
-test("more samples than the library's buffers hold come out all", async () => {
-  const output = await resample(tone(1000, 48_000, 45), 48_000, 16_000);
+test("more samples than are converted at a time come out all", () => {
+  const output = resample(tone(1000, 48_000, 45), 48_000, 16_000);
   expect(output).toHaveLength(45 * 16_000);
   expect(distance(output, tone(1000, 16_000, 45), 16_000)).toBeLessThan(1e-4);
 });
