@@ -280,6 +280,8 @@ describe("requests that are too much", () => {
     "CREATE TABLE d.big AS SELECT a, b, c FROM UNNEST(GENERATE_ARRAY(1, 10000)) AS a, UNNEST(GENERATE_ARRAY(1, 10000)) AS b, UNNEST(GENERATE_ARRAY(1, 10000)) AS c",
     "INSERT d.t SELECT a FROM UNNEST(GENERATE_ARRAY(1, 10000)) AS a, UNNEST(GENERATE_ARRAY(1, 10000)) AS b, UNNEST(GENERATE_ARRAY(1, 10000)) AS c",
     "DECLARE x INT64 DEFAULT 0; WHILE TRUE DO SET x = x + 1; END WHILE",
+    "LOOP CONTINUE; END LOOP",
+    "WHILE TRUE DO END WHILE",
     "LOOP BEGIN SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 10000)) AS a, UNNEST(GENERATE_ARRAY(1, 10000)) AS b, UNNEST(GENERATE_ARRAY(1, 10000)) AS c; EXCEPTION WHEN ERROR THEN SELECT 1; END; END LOOP",
   ];
   test("a trillion rows end with an error, side by side, and leave the server and its rows alone", async () => {
@@ -297,6 +299,14 @@ describe("requests that are too much", () => {
       ]);
     await alive();
     expect(await bigquery.dataset("d").table("big").exists()).toEqual([false]);
+  });
+
+  test("a regular expression that backtracks without end is an error", async () => {
+    const query = (length: number) =>
+      `SELECT REGEXP_CONTAINS(REPEAT('a', ${length}) || 'b', r'^(a+)+$') AS v`;
+    expect(await errorOf(ask(query(100)))).toMatchObject({ status: 400 });
+    expect((await bigquery.query(query(5)))[0]).toEqual([{ v: false }]);
+    await alive();
   });
 
   test("a hundred queries at once are all answered", async () => {

@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
 
+const againMs = 50;
+
 const signals = new AsyncLocalStorage<AbortSignal>();
 
 /** Runs `work`; every query inside of it ends with the signal's reason once that aborts. */
@@ -22,7 +24,12 @@ export async function interruptible<T>(
   const signal = signals.getStore();
   if (signal === undefined) return work();
   signal.throwIfAborted();
-  const stop = () => connection.interrupt();
+  let again: NodeJS.Timeout | undefined;
+  // A query that still waits for a thread would start in spite of an interrupt before its time.
+  const stop = () => {
+    connection.interrupt();
+    again = setInterval(() => connection.interrupt(), againMs);
+  };
   signal.addEventListener("abort", stop);
   try {
     const result = await work();
@@ -32,6 +39,7 @@ export async function interruptible<T>(
     signal.throwIfAborted(); // says why DuckDB was interrupted
     throw error;
   } finally {
+    clearInterval(again);
     signal.removeEventListener("abort", stop);
   }
 }
