@@ -39,22 +39,44 @@ function readRecord(
     errors.push(error(path.replace(/\.$/, ""), "This field is not a record."));
     return [];
   }
-  const byName = new Map<string, unknown>(
-    Object.entries(json).map(([name, value]) => [name.toLowerCase(), value as unknown]),
+  const { places, types } = shapeOf(fields);
+  const found: unknown[] = Array.from({ length: fields.length });
+  for (const [name, value] of Object.entries(json)) {
+    const place = places.get(name) ?? places.get(name.toLowerCase());
+    if (place !== undefined) found[place] = value;
+    else if (!ignoreUnknown)
+      errors.push(error(`${path}${name}`.toLowerCase(), `no such field: ${path}${name}.`));
+  }
+  return fields.map((field, i) =>
+    readField(found[i], field, types[i], path, ignoreUnknown, errors),
   );
-  const known = new Set(fields.map((f) => f.name.toLowerCase()));
-  if (!ignoreUnknown)
-    for (const name of Object.keys(json))
-      if (!known.has(name.toLowerCase()))
-        errors.push(error(`${path}${name}`.toLowerCase(), `no such field: ${path}${name}.`));
-  return fields.map((field) =>
-    readField(byName.get(field.name.toLowerCase()), field, path, ignoreUnknown, errors),
-  );
+}
+
+/** What is the same for every row: where a name's value goes, and the types of the columns, or of their elements. */
+interface Shape {
+  readonly places: ReadonlyMap<string, number>;
+  readonly types: readonly Type[];
+}
+
+const shapes = new WeakMap<readonly FieldSchema[], Shape>();
+
+function shapeOf(fields: readonly FieldSchema[]): Shape {
+  const known = shapes.get(fields);
+  if (known !== undefined) return known;
+  const shape: Shape = {
+    places: new Map(
+      fields.flatMap(({ name }, i) => [[name, i] as const, [name.toLowerCase(), i] as const]),
+    ),
+    types: fields.map((field) => typeOfField({ ...field, mode: "NULLABLE" })),
+  };
+  shapes.set(fields, shape);
+  return shape;
 }
 
 function readField(
   value: unknown,
   field: FieldSchema,
+  type: Type,
   path: string,
   ignoreUnknown: boolean,
   errors: RowError[],
@@ -70,7 +92,8 @@ function readField(
       }
       return readOne(
         item,
-        { ...field, mode: "NULLABLE" },
+        field,
+        type,
         Array.isArray(value) ? `${name}[${i}]` : name,
         ignoreUnknown,
         errors,
@@ -85,17 +108,17 @@ function readField(
     errors.push(error(name, `Array specified for non-repeated field: ${name}.`));
     return null;
   }
-  return readOne(value, field, name, ignoreUnknown, errors);
+  return readOne(value, field, type, name, ignoreUnknown, errors);
 }
 
 function readOne(
   value: unknown,
   field: FieldSchema,
+  type: Type,
   name: string,
   ignoreUnknown: boolean,
   errors: RowError[],
 ): Plain {
-  const type = typeOfField({ ...field, mode: "NULLABLE" });
   if (type.kind === "STRUCT")
     return readRecord(value, field.fields ?? [], `${name}.`, ignoreUnknown, errors);
   const plain = readScalar(value, type);

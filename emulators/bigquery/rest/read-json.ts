@@ -85,5 +85,10 @@ function readTimestamp(value: unknown): bigint | undefined {
   // Numbers in text are seconds; so many digits that they cannot be are microseconds, as the client writes them.
   if (/^-?\d+$/.test(value)) return value.length >= 14 ? BigInt(value) : BigInt(value) * 1_000_000n;
   if (/^-?\d+\.\d+(?:E\d+)?$/i.test(value)) return BigInt(Math.round(Number(value) * 1e6));
+  // The common form, which Date reads as it should; it would take the 30th of February too.
+  if (plainTimestamp.test(value)) return BigInt(Date.parse(value)) * 1000n;
   return parseTemporal(value.replace(/ UTC$/, "Z"), "TIMESTAMP") as bigint | undefined;
 }
+
+const plainTimestamp =
+  /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,3})?Z$/;
