@@ -1,6 +1,15 @@
 import type { GroupMark, Mark } from "vega";
 import { floorDbov, type LevelBin } from "./level-histogram.ts";
-import { across, axisTitleX, group, ink, type Place, upwards, value } from "./picture-style.ts";
+import {
+  across,
+  axisTitleX,
+  group,
+  ink,
+  lineName,
+  type Place,
+  upwards,
+  value,
+} from "./picture-style.ts";
 
 /** Levels that are marked in the histogram, in dBov. */
 export interface LevelMarks {
@@ -64,21 +73,6 @@ export function histogramPanel(
 function levelLine(name: string, dbov: number | null, colour: string, width: number): Mark[] {
   if (dbov === null || dbov < floorDbov || dbov > 0) return [];
   const y = { scale: "level", value: dbov };
-  const text = (style: object): Mark => ({
-    type: "text",
-    encode: {
-      enter: {
-        text: value(`${name} ${dbov.toFixed(0)}`.replace("-", "−")),
-        x: value(width - 6),
-        y: { ...y, offset: -10 },
-        align: value("right"),
-        baseline: value("middle"),
-        fontSize: value(13),
-        fontWeight: value(600),
-        ...style,
-      },
-    },
-  });
   return [
     {
       type: "rule",
@@ -86,7 +80,10 @@ function levelLine(name: string, dbov: number | null, colour: string, width: num
         enter: { x: value(0), x2: value(width), y, stroke: value(colour), strokeWidth: value(2) },
       },
     },
-    text({ stroke: value("white"), strokeWidth: value(4), strokeOpacity: value(0.9) }),
-    text({ fill: value(colour) }),
+    ...lineName(
+      `${name} ${dbov.toFixed(0)}`.replace("-", "−"),
+      { x: value(width - 6), y: { ...y, offset: -10 } },
+      { fill: colour, outline: "white" },
+    ),
   ];
 }

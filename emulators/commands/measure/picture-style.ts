@@ -1,4 +1,4 @@
-import type { Config, GroupMark } from "vega";
+import type { Config, GroupMark, Mark, TextEncodeEntry } from "vega";
 
 /** Where a panel lies, in pixels. */
 export interface Place {
@@ -55,21 +55,21 @@ export const labelColour = (label: string | null) => labels[label ?? ""] ?? "#61
 
 const font = "Inter, Helvetica, Arial, sans-serif";
 
+const lettering = {
+  labelFont: font,
+  titleFont: font,
+  labelFontSize: 12,
+  titleFontSize: 12,
+  titleFontWeight: "normal",
+  labelColor: ink.quiet,
+  titleColor: ink.quiet,
+} as const;
+
 export const config: Config = {
   background: "white",
   text: { font, fill: ink.text },
-  axis: {
-    labelFont: font,
-    titleFont: font,
-    labelFontSize: 12,
-    titleFontSize: 12,
-    titleFontWeight: "normal",
-    labelColor: ink.quiet,
-    titleColor: ink.quiet,
-    gridColor: ink.grid,
-    domainColor: ink.frame,
-    tickColor: ink.frame,
-  },
+  axis: { ...lettering, gridColor: ink.grid, domainColor: ink.frame, tickColor: ink.frame },
+  legend: lettering,
   title: {
     font,
     fontSize: 13,
@@ -79,13 +79,30 @@ export const config: Config = {
     frame: "group",
     offset: 8,
   },
-  legend: {
-    labelFont: font,
-    titleFont: font,
-    labelFontSize: 12,
-    titleFontSize: 12,
-    titleFontWeight: "normal",
-    labelColor: ink.quiet,
-    titleColor: ink.quiet,
-  },
 };
+
+/** A name at the right end of a line, with an outline so that it can be read on whatever lies below. */
+export function lineName(
+  text: string,
+  place: Pick<TextEncodeEntry, "x" | "y">,
+  { fill, outline }: { fill: string; outline: string },
+): Mark[] {
+  const mark = (style: TextEncodeEntry): Mark => ({
+    type: "text",
+    encode: {
+      enter: {
+        text: value(text),
+        align: value("right"),
+        baseline: value("middle"),
+        fontSize: value(13),
+        fontWeight: value(600),
+        ...place,
+        ...style,
+      },
+    },
+  });
+  return [
+    mark({ stroke: value(outline), strokeWidth: value(4), strokeOpacity: value(0.7) }),
+    mark({ fill: value(fill) }),
+  ];
+}

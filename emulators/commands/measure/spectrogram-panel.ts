@@ -1,6 +1,14 @@
 import type { GroupMark, Mark } from "vega";
 import type { PictureData } from "./picture-data.ts";
-import { across, axisTitleX, group, type Place, upwards, value } from "./picture-style.ts";
+import {
+  across,
+  axisTitleX,
+  group,
+  lineName,
+  type Place,
+  upwards,
+  value,
+} from "./picture-style.ts";
 import { colours, toImage } from "./spectrogram-image.ts";
 import { rangeDb } from "./spectrogram.ts";
 import { timeAxis } from "./time-axis.ts";
@@ -82,25 +90,13 @@ function bandwidthLine(kHz: number, topKHz: number, width: number): Mark[] {
     },
   });
   const isHigh = kHz > 0.9 * topKHz;
-  const text = (style: object): Mark => ({
-    type: "text",
-    encode: {
-      enter: {
-        text: value(`bandwidth ${kHz.toFixed(1)} kHz`),
-        x: value(width - 10),
-        y: { scale: "frequency", value: kHz, offset: isHigh ? 12 : -11 },
-        align: value("right"),
-        baseline: value("middle"),
-        fontSize: value(13),
-        fontWeight: value(600),
-        ...style,
-      },
-    },
-  });
   return [
     rule({ stroke: value("black"), strokeWidth: value(3), strokeOpacity: value(0.45) }),
     rule({ stroke: value("white"), strokeWidth: value(1.5), strokeDash: value([7, 4]) }),
-    text({ stroke: value("black"), strokeWidth: value(4), strokeOpacity: value(0.55) }),
-    text({ fill: value("white") }),
+    ...lineName(
+      `bandwidth ${kHz.toFixed(1)} kHz`,
+      { x: value(width - 10), y: { scale: "frequency", value: kHz, offset: isHigh ? 12 : -11 } },
+      { fill: "white", outline: "black" },
+    ),
   ];
 }
