@@ -1,5 +1,6 @@
 import { analyzeStatement, parseWhole } from "../analyze/analyze.ts";
 import { resolveType } from "../analyze/cast.ts";
+import { coerce } from "../analyze/coerce.ts";
 import type { CatalogRoutine } from "../analyze/catalog.ts";
 import type { Context, OutputColumn } from "../analyze/context.ts";
 import { limitsOf, type TypeLimits } from "../analyze/type-limits.ts";
@@ -237,17 +238,9 @@ function checkBody(env: Environment, routine: CatalogRoutine, at: number): void 
     clause: "a function's body",
   });
   if (routine.result === undefined) return;
-  const wanted = typeName(routine.result);
-  if (typeName(body.type) === wanted || body.literal !== undefined || body.items !== undefined)
-    return;
-  if (
-    /^(?:INT64|NUMERIC|BIGNUMERIC|FLOAT64|DATE)$/.test(body.type.kind) ||
-    wanted === typeName(body.type) ||
-    routine.result.kind === body.type.kind
-  )
-    return;
+  if (coerce(body, routine.result) !== undefined) return;
   throw new SqlError(
-    `Function declared to return ${wanted} but the function body produces incompatible type ${typeName(body.type)}`,
+    `Function declared to return ${typeName(routine.result)} but the function body produces incompatible type ${typeName(body.type)}`,
     at,
   );
 }

@@ -17,6 +17,8 @@ export interface Environment {
   readonly temporaryTables: Map<string, StoredTable>;
   readonly temporaryRoutines: Map<string, CatalogRoutine>;
   readonly systemVariables: Map<string, Typed>;
+  /** Whether BEGIN TRANSACTION has been said; `failed` after an error has taken it back. */
+  readonly transaction: { open: boolean; failed: boolean };
   /** Why the script must stop, when a caller asked for it. */
   readonly deadline: number;
 }

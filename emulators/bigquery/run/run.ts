@@ -29,6 +29,7 @@ export async function run(store: Store, text: string, options: RunOptions): Prom
     temporaryTables: new Map(),
     temporaryRoutines: new Map(),
     systemVariables: new Map(),
+    transaction: { open: false, failed: false },
     deadline: Date.now() + (options.timeoutMs ?? standardTimeoutMs),
   };
   try {

@@ -18,6 +18,8 @@ import { bytesOf } from "./bytes.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import { runMerge } from "./merge.ts";
 import { type Outcome, resultSchema } from "./outcome.ts";
+import { readRowsOf } from "./read.ts";
+import { Transactions } from "./transaction.ts";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
@@ -34,18 +36,30 @@ export class Script {
   readonly outcomes: Outcome[] = [];
   private readonly env: Environment;
   private readonly text: string;
+  private readonly transactions: Transactions<Jump>;
 
   constructor(env: Environment, text: string) {
     this.env = env;
     this.text = text;
+    this.transactions = new Transactions(env);
   }
 
   async run(statements: readonly Statement[]): Promise<Jump> {
-    for (const statement of statements) {
+    for (let i = 0; i < statements.length; i += 1) {
+      const statement = statements[i];
       if (Date.now() > this.env.deadline)
         throw new SqlError("The script took too long", statement.at, "timeout");
-      const jump = await this.step(statement);
-      if (jump !== undefined) return jump;
+      if (statement.kind === "transaction" && statement.action === "begin") {
+        const rest = statements.slice(i + 1);
+        const { taken, jump } = await this.transactions.run(rest, statement.at, (inside) =>
+          this.step(inside),
+        );
+        if (jump !== undefined) return jump;
+        i += taken;
+      } else {
+        const jump = await this.step(statement);
+        if (jump !== undefined) return jump;
+      }
     }
     return undefined;
   }
@@ -71,6 +85,9 @@ export class Script {
         return { kind: statement.kind, label: statement.label?.toUpperCase() };
       case "return":
         return { kind: "return" };
+      case "transaction":
+        this.transactions.end(statement);
+        return undefined;
       case "raise":
         return this.raise(statement);
       case "assert": {
@@ -295,7 +312,8 @@ export class Script {
     const { sql, columns } = analyzeStatement(query, contextOf(this.env));
     return {
       columns,
-      rows: await this.env.store.engine.query(
+      rows: await readRowsOf(
+        this.env,
         sql,
         columns.map((c) => c.type),
       ),
@@ -315,7 +333,7 @@ export class Script {
         `Cannot coerce expression of type ${typeName(found.type)} to type ${typeName(wanted as Type)}`,
         node.at,
       );
-    const [row] = await this.env.store.engine.query(`SELECT ${value.sql} AS c0`, [value.type]);
+    const [row] = await readRowsOf(this.env, `SELECT ${value.sql} AS c0`, [value.type]);
     return { value: row?.[0] ?? null, type: value.type };
   }
 
@@ -364,7 +382,11 @@ async function runQuery(env: Environment, query: Query): Promise<Outcome> {
   const { sql, columns } = analyzeStatement(query, context);
   const types = columns.map((c) => c.type);
   const [result, bytes] = await Promise.all([
-    env.dryRun ? [] : env.store.engine.result(sql, types),
+    env.dryRun
+      ? []
+      : env.transaction.open
+        ? readRowsOf(env, sql, types)
+        : env.store.engine.result(sql, types),
     bytesOf(env, sql),
   ]);
   for (const [i, type] of types.entries())

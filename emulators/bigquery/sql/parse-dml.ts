@@ -90,6 +90,11 @@ function mergeWhen(c: Cursor): MergeWhen {
   const on = bySource ? "not matched by source" : not ? "not matched" : "matched";
   const condition = c.accept("AND") ? c.expr() : undefined;
   c.expect("THEN");
+  const inserts = c.is("INSERT");
+  if (inserts !== (on === "not matched"))
+    c.fail(
+      inserts ? "Expected UPDATE or DELETE" : on === "not matched" ? "Expected INSERT" : undefined,
+    );
   return { on, action: mergeAction(c), at, ...(condition === undefined ? {} : { condition }) };
 }
 

@@ -32,7 +32,7 @@ function pipe(c: Cursor): Pipe {
   if (c.accept("WINDOW")) return { kind: "extend", items: selectList(c), windows: [], at };
   if (c.is("TABLESAMPLE")) {
     const shape = sample(c, { kind: "table", path: [], at });
-    return { kind: "join", make: (left) => ({ ...shape, input: left }) as FromItem, at };
+    return { kind: "join", make: (left) => ({ ...shape, input: left }), at };
   }
   if (c.accept("WHERE")) return { kind: "where", expr: c.expr(), at };
   if (c.accept("EXTEND"))

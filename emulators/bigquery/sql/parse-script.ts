@@ -22,7 +22,13 @@ function body(c: Cursor, ends: readonly string[]): Statement[] {
   for (;;) {
     while (c.accept(";"));
     if (c.atEnd || c.isAny(...ends)) return statements;
-    statements.push(statement(c));
+    const next = statement(c);
+    if (next.kind === "declare" && statements.some(({ kind }) => kind !== "declare"))
+      throw new SqlError(
+        "Variable declarations are allowed only at the start of a block or script",
+        next.at,
+      );
+    statements.push(next);
     if (c.atEnd && ends.length === 0) return statements;
     if (!c.is(";")) c.fail(c.atEnd ? 'Expected ";"' : undefined);
   }
@@ -113,8 +119,8 @@ function end(c: Cursor, word: string, label: string | undefined): void {
 function begin(c: Cursor, named: { label?: string }, label: string | undefined): Statement {
   const { at } = c;
   c.advance();
-  if (c.isAny("TRANSACTION", ";") || c.atEnd)
-    throw new UnsupportedError("transactions of several statements", at);
+  if (c.accept("TRANSACTION") || c.is(";") || c.atEnd)
+    return { kind: "transaction", action: "begin", at };
   const inside = body(c, ["END", "EXCEPTION"]);
   const handled = c.accept("EXCEPTION", "WHEN", "ERROR", "THEN");
   const handler = handled ? body(c, ["END"]) : undefined;
@@ -132,8 +138,11 @@ function begin(c: Cursor, named: { label?: string }, label: string | undefined):
 function simple(c: Cursor): Statement {
   const { at } = c;
   const { upper } = c.token;
-  if (upper === "COMMIT" || upper === "ROLLBACK")
-    throw new UnsupportedError("transactions of several statements", at);
+  if (upper === "COMMIT" || upper === "ROLLBACK") {
+    c.advance();
+    c.accept("TRANSACTION");
+    return { kind: "transaction", action: upper === "COMMIT" ? "commit" : "rollback", at };
+  }
   if (
     upper === "CALL" ||
     upper === "EXPORT" ||

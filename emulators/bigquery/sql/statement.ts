@@ -193,6 +193,11 @@ export type Statement =
     }
   | { readonly kind: "leave" | "continue"; readonly label?: string; readonly at: number }
   | { readonly kind: "return"; readonly at: number }
+  | {
+      readonly kind: "transaction";
+      readonly action: "begin" | "commit" | "rollback";
+      readonly at: number;
+    }
   | { readonly kind: "raise"; readonly message?: Expr; readonly at: number }
   | {
       readonly kind: "assert";
