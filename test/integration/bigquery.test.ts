@@ -323,6 +323,21 @@ test("writers at the same time leave whole requests", async () => {
   ).toEqual([]);
 });
 
+const replace = (n: number) =>
+  rows(
+    `CREATE OR REPLACE TABLE d.swapped AS SELECT x, ${n} AS c${n % 2} FROM UNNEST([1, 2, 3]) AS x`,
+  );
+
+test("readers see a table before or after it is replaced, and never between", async () => {
+  await replace(0);
+  const reads: Promise<unknown[]>[] = [];
+  for (let n = 1; n <= 12; n++) {
+    for (let i = 0; i < 4; i++) reads.push(rows("SELECT COUNT(*) AS n FROM d.swapped WHERE x > 0"));
+    await replace(n);
+  }
+  for (const found of await Promise.all(reads)) expect(found).toEqual([{ n: 3 }]);
+});
+
 test("fails when told to", async () => {
   emulator.failNext(404, "notFound");
   expect(await failure(bigquery.dataset("d").getMetadata())).toMatchObject({

@@ -30,6 +30,8 @@ export interface Engine {
    * the next writer. What `work` executes through this engine, and its own transactions, are part of this one.
    */
   transaction<T>(work: (connection: DuckDBConnection) => Promise<T>, undo?: () => void): Promise<T>;
+  /** Waits for the writers that are under way. */
+  idle(): Promise<void>;
   /** Grows with every change of rows. */
   readonly changes: number;
   close(): void;
@@ -41,7 +43,7 @@ const settings = {
   allow_unsigned_extensions: "false",
   threads: "2",
   // What does not fit goes to a folder of this process: a large query is slow rather than refused.
-  memory_limit: "512MB",
+  memory_limit: "400MB",
 } as const;
 
 export async function openEngine({ path }: EngineOptions = {}): Promise<Engine> {
@@ -172,6 +174,10 @@ class DuckEngine implements Engine {
         this.changes += 1;
       }
     });
+  }
+
+  async idle(): Promise<void> {
+    await this.turn;
   }
 
   private alone<T>(work: () => Promise<T>): Promise<T> {

@@ -14,6 +14,7 @@ import type { Statement } from "../sql/statement.ts";
 import { alterTable } from "./alter.ts";
 import { createFunction, createSchema, createTable, createView, drop } from "./ddl.ts";
 import { runDelete, runInsert, runTruncate, runUpdate } from "./dml.ts";
+import { againIfChanged } from "./again.ts";
 import { bytesOf } from "./bytes.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import { runMerge } from "./merge.ts";
@@ -349,7 +350,7 @@ const variable = (value: Plain, type: Type): Typed => ({ sql: literal(value, typ
 async function runStatement(env: Environment, statement: Statement): Promise<Outcome> {
   switch (statement.kind) {
     case "query":
-      return runQuery(env, statement.query);
+      return againIfChanged(env, () => runQuery(env, statement.query));
     case "insert":
       return runInsert(env, statement);
     case "update":

@@ -103,7 +103,7 @@ function revive({ routine, ...own }: SavedRoutine): StoredRoutine {
     type: type === undefined ? undefined : same(type),
   }));
   const result = routine.result === undefined ? undefined : same(routine.result);
-  return { ...own, routine: { ...routine, params, result, body: openCursor(text).expr() } };
+  return { ...own, routine: { ...routine, params, result, body: openCursor(`(${text})`).expr() } };
 }
 
 /** The type made of the shared scalar types, which code compares by identity. */
