@@ -27,7 +27,8 @@ export async function query(
   );
 }
 
-function toPlain(value: unknown): Value {
+/** A value of the client as plain JSON. */
+export function toPlain(value: unknown): Value {
   switch (typeof value) {
     case "string":
     case "number":

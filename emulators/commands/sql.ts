@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { stringify } from "csv-stringify/sync";
 import { parseOptions, run, UsageError } from "./cli.ts";
 import { connectWarehouse } from "./connect.ts";
-import { query, type Row } from "./query.ts";
-import { toTable } from "./table.ts";
+import { pointAt, printResult } from "./sql-print.ts";
+import { runSql } from "./sql-result.ts";
 
 const help = `npm run sql -- "SELECT …" [options]
 
@@ -37,12 +36,17 @@ void run(async (args) => {
   if (values.json && values.csv) throw new UsageError("--json and --csv exclude each other");
   const sql = await readStatement(values.file, positionals);
   const bigquery = connectWarehouse(values.project);
-  const rows = await query(bigquery, sql, { defaultDataset: "earmark" }).catch((error: unknown) => {
+  const result = await runSql(bigquery, sql, "earmark").catch((error: unknown) => {
     throw new UsageError(pointAt(sql, error instanceof Error ? error.message : String(error)), {
       cause: error,
     });
   });
-  process.stdout.write(`${print(rows, values)}\n`);
+  const shown = printResult(result, values.json ? "json" : values.csv ? "csv" : "table");
+  // Whoever reads may stop early, as `| head` does.
+  process.stdout.once("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  process.stdout.write(shown === "" ? "" : `${shown}\n`);
 });
 
 async function readStatement(
@@ -69,29 +73,4 @@ async function fromFile(file: string): Promise<string> {
 async function fromStdin(): Promise<string> {
   if (process.stdin.isTTY) throw new UsageError('name a statement: npm run sql -- "SELECT …"');
   return text(process.stdin);
-}
-
-function print(rows: Row[], { json, csv }: { json: boolean; csv: boolean }): string {
-  if (json) return JSON.stringify(rows, null, 2);
-  if (csv) return stringify(rows.map(flat), { header: true }).trimEnd();
-  return rows.length === 0 ? "no rows" : toTable(rows);
-}
-
-/** CSV has no arrays: they and structs become JSON text. */
-function flat(row: Row) {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      typeof value === "object" && value !== null ? JSON.stringify(value) : value,
-    ]),
-  );
-}
-
-/** BigQuery's message, and below it the line of the statement with a caret under the place it names. */
-function pointAt(sql: string, message: string): string {
-  const place = /\[(?:at )?(\d+):(\d+)\]/.exec(message);
-  const line = sql.split("\n")[Number(place?.[1]) - 1];
-  return line === undefined
-    ? message
-    : `${message}\n  ${line}\n  ${" ".repeat(Number(place?.[2]) - 1)}^`;
 }
