@@ -28,6 +28,8 @@ export interface CatalogRoutine {
   readonly params: readonly { readonly name: string; readonly type: Type | undefined }[];
   readonly result: Type | undefined;
   readonly body: Expr;
+  /** A value where it is left out. */
+  readonly yields?: "value" | "aggregate" | "table";
 }
 
 /** What the analyzer asks of the store. */

@@ -7,6 +7,7 @@ import { compareSql } from "./compare.ts";
 import type { Context, CteBinding, Relational } from "./context.ts";
 import { fromGiven, type FromResult, fromQuery, relationOf, valueColumns } from "./from-query.ts";
 import { pivotItem, unpivotItem } from "./pivot.ts";
+import { tableCall } from "./routine.ts";
 import type { Column, Relation } from "./scope.ts";
 import { lookup, lookupQualified } from "./scope.ts";
 import { type Typed, typed } from "./typed.ts";
@@ -24,6 +25,13 @@ export function analyzeFrom(item: FromItem, context: Context): FromResult {
     }
     case "given":
       return fromGiven(item, context);
+    case "table call": {
+      const routine = context.session.catalog.routine(item.path);
+      if (routine?.yields !== "table")
+        throw new SqlError(`Table-valued function not found: ${item.path.join(".")}`, item.at);
+      const scope = { ...context.scope, relations: [] };
+      return fromQuery(tableCall(routine, item, { ...context, scope }), item.alias, context);
+    }
     case "unnest":
       return unnest(item, context);
     case "join":

@@ -2,40 +2,42 @@ import type { Call } from "../sql/ast.ts";
 import { SqlError } from "../sql/error.ts";
 import type { CatalogRoutine } from "./catalog.ts";
 import { coerce } from "./coerce.ts";
-import type { Context } from "./context.ts";
+import type { Context, Relational } from "./context.ts";
 import { wrongCount } from "./conditional.ts";
 import type { Scope } from "./scope.ts";
 import { type Typed } from "./typed.ts";
 import { typeName } from "./types.ts";
 
+/** The rows of a table function, its parameters being seen in `context`. */
+export function tableOf(routine: CatalogRoutine, context: Context): Relational {
+  if (routine.body.kind !== "subquery") throw new TypeError("a table function is a query");
+  return context.analyzer.query(routine.body.query, context);
+}
+
+/** A call of a table function in FROM. */
+export function tableCall(
+  routine: CatalogRoutine,
+  call: Pick<Call, "args" | "at">,
+  context: Context,
+): Relational {
+  const inside = callContext(routine, call, context);
+  return deeper(routine, call.at, context, () => tableOf(routine, inside));
+}
+
 /** A call of a SQL function: its body with the arguments in the place of its parameters. */
 export function routineCall(routine: CatalogRoutine, call: Call, context: Context): Typed {
-  if (call.args.length !== routine.params.length || call.named.length > 0) throw wrongCount(call);
-  const aliases = new Map<string, Typed>();
-  for (const [i, { name, type }] of routine.params.entries()) {
-    const arg = context.analyzer.expr(call.args[i], context);
-    const value = type === undefined ? arg : coerce(arg, type);
-    if (value === undefined)
-      throw new SqlError(
-        `No matching signature for function ${routine.name} for argument types: ${typeName(arg.type)}`,
-        call.at,
-      );
-    // Inside, a parameter is an expression of its type and no literal any more.
-    aliases.set(name.toUpperCase(), { sql: value.sql, type: type ?? value.type });
-  }
-  const { session } = context;
-  if (session.depth.views > 15)
-    throw new SqlError(`Function ${routine.name} is nested too deeply`, call.at);
-  session.depth.views += 1;
-  try {
-    const { grouping: _g, windows: _w, ...rest } = context;
-    const scope: Scope = { relations: [], aliases };
-    const body = context.analyzer.expr(routine.body, {
-      ...rest,
-      scope,
-      ctes: new Map(),
-      clause: "a function's body",
-    });
+  if (call.named.length > 0) throw wrongCount(call);
+  if (routine.yields === "table")
+    throw new SqlError(`Table function ${routine.name} cannot be called as a value`, call.at);
+  // Where an aggregate may stand, its call was put in the place of this one before.
+  if (routine.yields === "aggregate")
+    throw new SqlError(
+      `Aggregate function ${routine.name} not allowed in ${context.clause}`,
+      call.at,
+    );
+  const inside = callContext(routine, call, context);
+  return deeper(routine, call.at, context, () => {
+    const body = context.analyzer.expr(routine.body, inside);
     if (routine.result === undefined) return { sql: body.sql, type: body.type };
     const result = coerce(body, routine.result);
     if (result === undefined)
@@ -45,6 +47,40 @@ export function routineCall(routine: CatalogRoutine, call: Call, context: Contex
       );
     const safe = call.safe ? `TRY(${result.sql})` : result.sql;
     return { sql: safe, type: routine.result };
+  });
+}
+
+/** What the body sees: its parameters, as expressions of their types and no literals any more. */
+function callContext(
+  routine: CatalogRoutine,
+  call: Pick<Call, "args" | "at">,
+  context: Context,
+): Context {
+  const args = call.args.map((arg) => context.analyzer.expr(arg, context));
+  const fail = () =>
+    new SqlError(
+      `No matching signature for function ${routine.name} for argument types: ${args.map((arg) => typeName(arg.type)).join(", ")}`,
+      call.at,
+    );
+  if (args.length !== routine.params.length) throw fail();
+  const aliases = new Map<string, Typed>();
+  for (const [i, { name, type }] of routine.params.entries()) {
+    const value = type === undefined ? args[i] : coerce(args[i], type);
+    if (value === undefined) throw fail();
+    aliases.set(name.toUpperCase(), { sql: value.sql, type: type ?? value.type });
+  }
+  const { grouping: _g, windows: _w, ...rest } = context;
+  const scope: Scope = { relations: [], aliases };
+  return { ...rest, scope, ctes: new Map(), clause: "a function's body" };
+}
+
+/** Functions that call themselves come to an end here. */
+function deeper<T>(routine: CatalogRoutine, at: number, { session }: Context, work: () => T): T {
+  if (session.depth.views > 15)
+    throw new SqlError(`Function ${routine.name} is nested too deeply`, at);
+  session.depth.views += 1;
+  try {
+    return work();
   } finally {
     session.depth.views -= 1;
   }

@@ -1,5 +1,6 @@
 import type { Expr, FromItem, Select, WindowSpec } from "../sql/ast.ts";
 import { SqlError } from "../sql/error.ts";
+import { expandAggregates } from "./aggregate-routine.ts";
 import { containsAggregate, containsAnalytic } from "./call.ts";
 import { coerce, structLiteral } from "./coerce.ts";
 import type { Context, OutputColumn, Relational } from "./context.ts";
@@ -23,11 +24,12 @@ export const starSelect = (from: FromItem, at: number): Select => ({
 });
 
 export function analyzeSelect(
-  node: Select,
+  written: Select,
   context: Context,
-  tail: Tail,
+  asked: Tail,
   targets?: readonly Type[],
 ): Relational {
+  let node = written;
   if (
     node.from === undefined &&
     (node.where ?? node.groupBy ?? node.having ?? node.qualify) !== undefined
@@ -43,6 +45,9 @@ export function analyzeSelect(
   const outer = context.scope.outer;
   const scope: Scope = { relations: from.relations, ...(outer === undefined ? {} : { outer }) };
   const rows: Context = { ...context, scope, clause: "WHERE clause" };
+  const { from: _from, where: _where, groupBy: _groupBy, ...after } = written;
+  node = { ...written, ...expandAggregates(after, rows) };
+  const tail = { ...asked, orderBy: expandAggregates(asked.orderBy, rows) };
   const where = node.where === undefined ? "" : ` WHERE ${condition(node.where, rows, "WHERE")}`;
   const source = from.sql === "" ? "" : ` FROM ${from.sql.replace(/^LATERAL /, "")}${where}`;
   const items = expandItems(node.items, rows);

@@ -319,6 +319,13 @@ export type FromItem =
       readonly at: number;
     }
   | {
+      readonly kind: "table call";
+      readonly path: readonly string[];
+      readonly args: readonly Expr[];
+      readonly alias?: string;
+      readonly at: number;
+    }
+  | {
       readonly kind: "unnest";
       readonly array: Expr;
       readonly alias?: string;

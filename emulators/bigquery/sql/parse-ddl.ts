@@ -10,12 +10,12 @@ export function parseCreate(c: Cursor): Statement {
   c.expect("CREATE");
   const orReplace = c.accept("OR", "REPLACE");
   const temp = c.accept("TEMP") || c.accept("TEMPORARY");
-  if (c.accept("TABLE")) {
-    if (c.is("FUNCTION")) throw new UnsupportedError("table functions", at);
-    return createTable(c, { orReplace, temp, at });
-  }
+  if (c.accept("TABLE", "FUNCTION")) return tableFunction(c, { orReplace, temp, at });
+  if (c.accept("TABLE")) return createTable(c, { orReplace, temp, at });
   if (c.accept("VIEW")) return createView(c, { orReplace, at });
-  if (c.accept("FUNCTION")) return createFunction(c, { orReplace, temp, at });
+  if (c.accept("AGGREGATE", "FUNCTION"))
+    return createFunction(c, { orReplace, temp, at, yields: "aggregate" });
+  if (c.accept("FUNCTION")) return createFunction(c, { orReplace, temp, at, yields: "value" });
   if (c.accept("SCHEMA")) {
     const ifNotExists = c.accept("IF", "NOT", "EXISTS");
     const path = tablePath(c);
@@ -146,20 +146,62 @@ function createView(c: Cursor, head: { orReplace: boolean; at: number }): Statem
   };
 }
 
-function createFunction(
+interface Parameter {
+  readonly name: string;
+  readonly type: TypeNode | undefined;
+  readonly constant?: true;
+}
+
+function parameters(c: Cursor, aggregate: boolean): Parameter[] {
+  return c.parenthesized(() =>
+    c.is(")")
+      ? []
+      : c.list((): Parameter => {
+          const name = c.identifier();
+          if (c.is("TABLE") || c.is("ANY", "TABLE"))
+            throw new UnsupportedError("parameters that are tables", c.at);
+          const type = c.accept("ANY", "TYPE") ? undefined : parseType(c);
+          return aggregate && c.accept("NOT", "AGGREGATE")
+            ? { name, type, constant: true }
+            : { name, type };
+        }),
+  );
+}
+
+/** `CREATE TABLE FUNCTION name(params) [RETURNS TABLE<…>] AS query`; its body is kept as a subquery. */
+function tableFunction(
   c: Cursor,
   head: { orReplace: boolean; temp: boolean; at: number },
 ): Statement {
   const ifNotExists = c.accept("IF", "NOT", "EXISTS");
   const path = tablePath(c);
-  const params = c.parenthesized(() =>
-    c.is(")")
-      ? []
-      : c.list((): { name: string; type: TypeNode | undefined } => {
-          const name = c.identifier();
-          return { name, type: c.accept("ANY", "TYPE") ? undefined : parseType(c) };
-        }),
-  );
+  const params = parameters(c, false);
+  if (c.is("RETURNS")) throw new UnsupportedError("RETURNS TABLE", c.at);
+  if (c.accept("OPTIONS")) options(c);
+  c.expect("AS");
+  const from = c.at;
+  const query = c.query();
+  const text = `(${c.text.slice(from, c.ahead(-1).end)})`;
+  const body: Expr = { kind: "subquery", form: "scalar", query, at: from };
+  return {
+    kind: "create function",
+    path,
+    ifNotExists,
+    params,
+    body,
+    text,
+    ...head,
+    yields: "table",
+  };
+}
+
+function createFunction(
+  c: Cursor,
+  head: { orReplace: boolean; temp: boolean; at: number; yields: "value" | "aggregate" },
+): Statement {
+  const ifNotExists = c.accept("IF", "NOT", "EXISTS");
+  const path = tablePath(c);
+  const params = parameters(c, head.yields === "aggregate");
   const returns = c.accept("RETURNS") ? parseType(c) : undefined;
   if (c.is("LANGUAGE") || c.isAny("DETERMINISTIC", "REMOTE"))
     throw new UnsupportedError("functions in other languages than SQL", c.at);
@@ -188,6 +230,7 @@ function createFunction(
 export function parseDrop(c: Cursor): Statement {
   const { at } = c;
   c.expect("DROP");
+  if (c.is("TABLE", "FUNCTION") || c.is("AGGREGATE", "FUNCTION")) c.advance();
   const what = c.token.upper;
   if (what !== "TABLE" && what !== "VIEW" && what !== "FUNCTION" && what !== "SCHEMA")
     throw new UnsupportedError(`DROP ${c.token.text}`, c.at);

@@ -128,7 +128,11 @@ function plainSource(c: Cursor): FromItem {
     return c.parenthesized(() => parseFrom(c));
   }
   const path = tablePath(c);
-  if (c.is("(")) throw new UnsupportedError("table functions", at);
+  if (c.accept("(")) {
+    const args = c.is(")") ? [] : c.list(() => tableArgument(c));
+    c.expect(")");
+    return { kind: "table call", path, args, ...withAlias(fromAlias(c)), at };
+  }
   const before = c.accept("FOR") ? systemTime(c) : undefined;
   const alias = fromAlias(c);
   const asOf = before ?? (c.accept("FOR") ? systemTime(c) : undefined);
@@ -143,6 +147,12 @@ function plainSource(c: Cursor): FromItem {
     };
   }
   return { kind: "table", path, ...withAlias(alias), ...(asOf === undefined ? {} : { asOf }), at };
+}
+
+function tableArgument(c: Cursor): Expr {
+  if (c.is("TABLE") || startsQuery(c) || c.ahead(1).text === "=>")
+    throw new UnsupportedError("tables and names as arguments of a table function", c.at);
+  return c.expr();
 }
 
 function systemTime(c: Cursor): Expr {

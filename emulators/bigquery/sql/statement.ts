@@ -82,8 +82,15 @@ export type Statement =
       readonly orReplace: boolean;
       readonly ifNotExists: boolean;
       readonly temp: boolean;
-      readonly params: readonly { readonly name: string; readonly type: TypeNode | undefined }[];
+      readonly params: readonly {
+        readonly name: string;
+        readonly type: TypeNode | undefined;
+        /** NOT AGGREGATE: one value for all rows of a group. */
+        readonly constant?: true;
+      }[];
       readonly returns?: TypeNode;
+      /** What it yields: a value of its arguments, a value of a group's rows, or rows. */
+      readonly yields: "value" | "aggregate" | "table";
       readonly body: Expr;
       readonly text: string;
       readonly at: number;
