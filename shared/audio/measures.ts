@@ -16,6 +16,7 @@ import { lowestVoicingRate, VoicingMeter } from "#shared/dsp/voicing.ts";
 import { WadaSnrMeter } from "#shared/dsp/wada-snr.ts";
 import type { AudioFormat } from "./audio-stream.ts";
 import type { DecodedBlock } from "./block.ts";
+import { toMono } from "./mono.ts";
 import type { Scorecard } from "./scorecard.ts";
 
 /** Speech has nothing over 8 kHz that its measures look at: higher rates are halved while that stays well inside. */
@@ -63,7 +64,7 @@ export class Measures {
   }
 
   /** The next block, and the mean of its channels. */
-  push(block: DecodedBlock, mono: Float32Array): void {
+  push(block: DecodedBlock, mono = toMono(block)): void {
     this.#loudness.push(block);
     this.#channels.push(block);
     block.forEach((samples, channel) => {

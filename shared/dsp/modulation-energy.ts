@@ -1,4 +1,5 @@
 import { bandCount as bands, erb } from "./gammatone.ts";
+import { KeptWindows } from "./kept-windows.ts";
 import { kernels, roomForDoubles, type Pointer, type Room } from "./kernels.ts";
 
 /** Modulation filters: log-spaced from 4 Hz, second-order band-passes of Q = 2. */
@@ -14,8 +15,6 @@ const dynamicRange = 1e-3;
 /** As many windows overlap at any time. */
 const overlapping = Math.ceil(windowSize / hopSize);
 const cells = bands * count;
-/** Windows whose energies are kept together. */
-const chunkWindows = 256;
 const window = Float64Array.from({ length: overlapping * hopSize }, (_, n) =>
   n < windowSize ? (0.54 - 0.46 * Math.cos((2 * Math.PI * n) / windowSize)) ** 2 : 0,
 );
@@ -38,7 +37,7 @@ const nothing = 1e-30;
 
 /**
  * Energy of envelope modulations by acoustic band and modulation frequency, over time: the back half of SRMR. The
- * normalised variant needs all windows before it knows its peak, so they are kept, but for pauses (41 MB an hour at most).
+ * normalised variant needs all windows before it knows its peak, so they are kept (see there).
  */
 export class ModulationEnergy {
   readonly #centres: Float64Array;
@@ -57,7 +56,7 @@ export class ModulationEnergy {
       planFilter(lowestHz * (highestHz / lowestHz) ** (i / (count - 1))),
     );
     this.#bench = isNormalised ? benches.normalised : benches.plain;
-    this.#kept = isNormalised ? new KeptWindows() : null;
+    this.#kept = isNormalised ? new KeptWindows(cells, dynamicRange) : null;
   }
 
   /** Lays out what `push` needs, before a run of pushes. */
@@ -157,41 +156,6 @@ export class ModulationEnergy {
 /** What the envelope at `place` after the opening of window `newest` weighs in the window of a slot. */
 const weightIn = (slot: number, newest: number, place: number) =>
   window[place + hopSize * ((newest + overlapping - slot) % overlapping)];
-
-/** Energies of windows, until their peak is known. */
-class KeptWindows {
-  readonly #chunks: Float32Array[] = [];
-  #count = 0;
-
-  /** Pauses are left out: what the peak so far puts under the floor, a higher one will as well. */
-  add(energy: Float64Array, peakSoFar: number) {
-    if (isPause(energy, 0, peakSoFar * dynamicRange)) return;
-    const at = this.#count % chunkWindows;
-    if (at === 0) this.#chunks.push(new Float32Array(chunkWindows * cells));
-    this.#chunks[this.#chunks.length - 1].set(energy, at * cells);
-    this.#count++;
-  }
-
-  /** Sum of the energies, each lifted to the floor and held under the peak. */
-  clampedSum(peak: number): Float64Array {
-    const sum = new Float64Array(cells);
-    const least = peak * dynamicRange;
-    for (let i = 0; i < this.#count; i++) {
-      const chunk = this.#chunks[Math.floor(i / chunkWindows)];
-      const from = (i % chunkWindows) * cells;
-      // Pauses say nothing, but lifted to the floor they would weigh as much in either sum.
-      if (isPause(chunk, from, least)) continue;
-      for (let cell = 0; cell < cells; cell++)
-        sum[cell] += Math.min(peak, Math.max(least, chunk[from + cell]));
-    }
-    return sum;
-  }
-}
-
-function isPause(energies: Float32Array | Float64Array, from: number, floor: number): boolean {
-  for (let cell = 0; cell < cells; cell++) if (energies[from + cell] > floor) return false;
-  return true;
-}
 
 interface ModulationFilter {
   readonly hz: number;

@@ -1,7 +1,13 @@
+/**
+ * `npm run bench -- measures`: speed of each measure, of all together and of resampling on a minute of 44.1 kHz stereo
+ * speech, in multiples of real time; then a whole reading of an hour of it, in a process of its own.
+ */
+import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
+import { loadavg } from "node:os";
+import { promisify } from "node:util";
 import { decodeAudio } from "#shared/audio/decode.ts";
 import { Measures } from "#shared/audio/measures.ts";
-import { toMono } from "#shared/audio/mono.ts";
 import type { AudioFormat } from "#shared/audio/audio-stream.ts";
 import { ActiveLevelMeter } from "#shared/dsp/active-level.ts";
 import { BandLevelMeter } from "#shared/dsp/band-levels.ts";
@@ -18,13 +24,14 @@ import { TruePeakMeter } from "#shared/dsp/true-peak.ts";
 import { VoicingMeter } from "#shared/dsp/voicing.ts";
 import { WadaSnrMeter } from "#shared/dsp/wada-snr.ts";
 import { resample } from "#shared/audio/resample.ts";
-import { cpuMs, yardstickUs } from "./tools/cpu.ts";
+import { defaultAudioLimits, readAudio } from "#shared/audio/read.ts";
+import { peakMemoryMiB } from "./peak-memory.ts";
+import { yardstickUs } from "./tools/cpu.ts";
 
 const rate = 44_100;
 const seconds = 60;
 const block = 8192;
 
-/** Speed of each measure and of all together on a minute of 44.1 kHz stereo speech, in multiples of real time. */
 export async function bench(): Promise<void> {
   const [left, right] = await stereoSpeech();
   const slow = new Decimator(rate, 22_050).push(left);
@@ -46,8 +53,9 @@ export async function bench(): Promise<void> {
   ]; // prettier-ignore
   const input = { stereo: [left, right], mono: left, slow };
   console.log(
-    `× real time, ${seconds} s of ${rate} Hz stereo, one core; yardstick ${yardstickUs().toFixed(0)} µs`,
+    `× real time, ${seconds} s of ${rate} Hz stereo, medians; load ${loadavg()[0].toFixed(1)}, yardstick ${yardstickUs().toFixed(0)} µs`,
   );
+  console.log(`${"".padEnd(26)}  by CPU  by clock`);
   for (const [name, open, kind] of measures) {
     print(name, () => {
       const meter = open();
@@ -67,12 +75,38 @@ export async function bench(): Promise<void> {
   };
   print("all together", () => {
     const all = new Measures(format);
-    feed([left, right], (piece) => {
-      const pair = piece as Float32Array[];
-      all.push(pair, toMono(pair));
-    });
+    feed([left, right], (piece) => all.push(piece as Float32Array[]));
     all.result();
   });
+  print("resampling to 16 kHz", () => resample(left, rate, 16_000));
+  await hours();
+}
+
+/** Each in a process of its own: the peak is of a whole life. */
+async function hours(): Promise<void> {
+  for (const kind of ["load", "measures", "signal"]) {
+    const { stdout } = await promisify(execFile)(process.execPath, [import.meta.filename, kind]);
+    process.stdout.write(stdout);
+  }
+}
+
+/** An hour of MP3, read in the worker: for its facts, with the measures, and with the signal for PESQ as well. */
+async function readHour(kind: string): Promise<void> {
+  const file = await readFile(new URL("../fixtures/audio/cbr-stereo.mp3", import.meta.url));
+  const bytes = Buffer.alloc(file.length * Math.floor(3590 / 1.5935), file);
+  const [mebibytes, cpu, start] = [bytes.length / 2 ** 20, process.cpuUsage(), performance.now()];
+  const { durationSeconds } = await readAudio(bytes, {
+    limits: { ...defaultAudioLimits, decodeTimeoutMs: 600_000 },
+    measures: kind !== "load",
+    ...(kind === "signal" && { resampleTo: "auto" as const }),
+    handOver: true,
+  });
+  const { user, system } = process.cpuUsage(cpu);
+  const clock = (performance.now() - start) / 1000;
+  console.log(
+    `${durationSeconds.toFixed(0)} s of MP3 (${mebibytes.toFixed(0)} MiB), ${kind}: ${((user + system) / 1e6).toFixed(1)} s CPU, ` +
+      `${clock.toFixed(1)} s by the clock, ${peakMemoryMiB().toFixed(0)} MiB at most`,
+  );
 }
 
 function withContrast(sampleRate: number) {
@@ -94,12 +128,20 @@ function feed(input: Float32Array | readonly Float32Array[], push: (piece: unkno
   }
 }
 
-function print(name: string, work: () => void) {
+function print(name: string, work: () => unknown) {
   work(); // the compiler needs a call
-  const times = Array.from({ length: 3 }, () => cpuMs(work)).toSorted((a, b) => a - b);
-  console.log(
-    `${name.padEnd(26)} ${((seconds * 1000) / times[1]).toFixed(0).padStart(6)}  (least time: ${((seconds * 1000) / times[0]).toFixed(0)})`,
-  );
+  const runs = Array.from({ length: 5 }, () => {
+    const [cpu, start] = [process.cpuUsage(), performance.now()];
+    work();
+    const clock = performance.now() - start;
+    const { user, system } = process.cpuUsage(cpu);
+    return { cpu: (user + system) / 1000, clock };
+  });
+  const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1];
+  const speed = (times: readonly number[]) =>
+    ((seconds * 1000) / median(times)).toFixed(0).padStart(8);
+  const [cpu, clock] = [runs.map((run) => run.cpu), runs.map((run) => run.clock)];
+  console.log(`${name.padEnd(26)}${speed(cpu)}  ${speed(clock)}`);
 }
 
 /** A minute of speech, the clean PESQ fixtures one after the other, a little different on either side. */
@@ -123,3 +165,5 @@ async function stereoSpeech(): Promise<[Float32Array, Float32Array]> {
   }
   return [left, left.map((x, i) => 0.8 * x + 0.2 * (left[i - 20] ?? 0))];
 }
+
+if (import.meta.main) await readHour(process.argv[2]);
