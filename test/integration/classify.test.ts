@@ -29,8 +29,9 @@ beforeAll(async () => {
   stage = stageWith({});
 });
 
+const open = (bucket: string) => openObjects(client, bucket);
+
 const stageWith = (environment: Record<string, string>, runtime?: string) => {
-  const open = (bucket: string) => openObjects(client, bucket);
   const config = parseConfig(ClassifyConfig, {
     GOOGLE_CLOUD_PROJECT: "test",
     RECORDINGS_BUCKET: recordings,

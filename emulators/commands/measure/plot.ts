@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { AudioReading } from "#shared/audio/read.ts";
 import { defaultAudioLimits } from "#shared/audio/read.ts";
+import { UsageError } from "../cli.ts";
 import type { Row } from "../query.ts";
 import { toCell } from "../table.ts";
 import { readPictureData } from "./picture-data.ts";
@@ -18,7 +19,12 @@ export async function plot(
   const frames = Math.round(reading.durationSeconds * reading.sampleRate);
   const data = await readPictureData(await readFile(file), frames, defaultAudioLimits);
   const svg = await toSvg(toSpec(data, toText(file, reading, row)));
-  await writeFile(target, target.toLowerCase().endsWith(".svg") ? svg : toPng(svg));
+  const picture = target.toLowerCase().endsWith(".svg") ? svg : toPng(svg);
+  await writeFile(target, picture).catch((cause: unknown) => {
+    throw new UsageError(`${target} cannot be written: is the folder yours to write to?`, {
+      cause,
+    });
+  });
 }
 
 function toText(file: string, reading: AudioReading, row: Row): PictureText {
