@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { BigQuery } from "@google-cloud/bigquery";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BigqueryEmulator, startBigqueryEmulator } from "#emulators/bigquery/index.ts";
@@ -220,6 +221,16 @@ const errorOf = async (answer: Promise<Answer>) => {
 const nested = (open: string, inner: string, close: string, depth: number) =>
   `SELECT ${open.repeat(depth)}${inner}${close.repeat(depth)}`;
 
+const upload = (headers: Record<string, string>, body: string | Uint8Array<ArrayBuffer>) =>
+  fetch(`${emulator.url}/upload/bigquery/v2/projects/test/jobs?uploadType=multipart`, {
+    method: "POST",
+    headers,
+    body,
+  });
+
+const backtracking = (length: number) =>
+  `SELECT REGEXP_CONTAINS(REPEAT('a', ${length}) || 'b', r'^(a+)+$') AS v`;
+
 describe("requests that are too much", () => {
   test.each([
     ["parentheses", nested("(", "1", ")", 10_000)],
@@ -255,6 +266,23 @@ describe("requests that are too much", () => {
       `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`,
     ])
       expect((await post("queries", body)).status).toBe(400);
+    await alive();
+  });
+
+  test("an upload whose parts are none, and a body that says it is gzip and is not", async () => {
+    const multipart = { "content-type": "multipart/related; boundary=b" };
+    for (const body of [
+      "",
+      "--b--",
+      "--b\r\n\r\n{\r\n--b\r\n\r\nx\r\n--b--",
+      "--b\r\n\r\n[]\r\n--b\r\n\r\nx\r\n--b--",
+    ])
+      expect((await upload(multipart, body)).status).toBe(400);
+    expect((await upload({ "content-type": "multipart/related" }, "x")).status).toBe(400);
+    const json = { "content-type": "application/json", "content-encoding": "gzip" };
+    expect((await upload(json, "{}")).status).toBe(400);
+    const bomb = new Uint8Array(gzipSync(Buffer.alloc(300 * 1024 * 1024)));
+    expect((await upload(json, bomb)).status).toBe(400);
     await alive();
   });
 
@@ -302,10 +330,8 @@ describe("requests that are too much", () => {
   });
 
   test("a regular expression that backtracks without end is an error", async () => {
-    const query = (length: number) =>
-      `SELECT REGEXP_CONTAINS(REPEAT('a', ${length}) || 'b', r'^(a+)+$') AS v`;
-    expect(await errorOf(ask(query(100)))).toMatchObject({ status: 400 });
-    expect((await bigquery.query(query(5)))[0]).toEqual([{ v: false }]);
+    expect(await errorOf(ask(backtracking(100)))).toMatchObject({ status: 400 });
+    expect((await bigquery.query(backtracking(5)))[0]).toEqual([{ v: false }]);
     await alive();
   });
 

@@ -118,12 +118,14 @@ async function readFiles(
   return { schema: known, ...readText(texts, format, known, config) };
 }
 
+/** What a compressed file may hold. */
+const longestFile = 1024 * 1024 * 1024;
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
 
 function decompress({ uri, content }: SourceFile): Buffer {
   if (!content.subarray(0, 2).equals(gzipMagic)) return content;
   try {
-    return gunzipSync(content);
+    return gunzipSync(content, { maxOutputLength: longestFile });
   } catch (cause) {
     throw invalid(
       `Error while reading data, error message: ${uri} is not valid gzip: ${cause instanceof Error ? cause.message : ""}`,

@@ -1,10 +1,11 @@
 import { invalid } from "./api-error.ts";
+import { parseObject } from "./router.ts";
 
 /** The JSON and the media of a `multipart/related` upload. */
 export function readMultipart(
   raw: Buffer,
   contentType: string,
-): { metadata: Record<string, unknown>; media: Buffer } {
+): { metadata: Readonly<Record<string, unknown>>; media: Buffer } {
   const boundary = /boundary="?([^";]+)"?/.exec(contentType)?.[1];
   if (boundary === undefined) throw invalid("A multipart upload needs a boundary");
   const parts: Buffer[] = [];
@@ -21,5 +22,5 @@ export function readMultipart(
   const [metadata, media] = parts;
   if (metadata === undefined || media === undefined)
     throw invalid("A multipart upload has two parts");
-  return { metadata: JSON.parse(metadata.toString("utf8")) as Record<string, unknown>, media };
+  return { metadata: parseObject(metadata), media };
 }

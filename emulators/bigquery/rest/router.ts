@@ -85,18 +85,34 @@ export async function readRequest(
       cause instanceof Error ? cause.message : undefined,
     );
   });
-  const raw = request.headers["content-encoding"] === "gzip" ? gunzipSync(received) : received;
+  const raw = request.headers["content-encoding"] === "gzip" ? gunzip(received) : received;
   const isJson = (request.headers["content-type"] ?? "").startsWith("application/json");
   if (!isJson || raw.length === 0) return { raw, body: {} };
+  return { raw, body: parseObject(raw) };
+}
+
+function gunzip(received: Buffer): Buffer {
   try {
-    const parsed: unknown = JSON.parse(raw.toString("utf8"));
-    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed))
-      return { raw, body: parsed as Record<string, unknown> };
+    return gunzipSync(received, { maxOutputLength: bodyLimitBytes });
   } catch (cause) {
-    throw invalid(`Invalid JSON payload received: ${cause instanceof Error ? cause.message : ""}`);
+    throw invalid(`The body is no gzip that can be read: ${messageOf(cause)}`);
   }
+}
+
+/** The JSON object that bytes are. */
+export function parseObject(raw: Buffer): Readonly<Record<string, unknown>> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(raw.toString("utf8"));
+  } catch (cause) {
+    throw invalid(`Invalid JSON payload received: ${messageOf(cause)}`);
+  }
+  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed))
+    return parsed as Record<string, unknown>;
   throw invalid("Invalid JSON payload received: an object is expected");
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : "");
 
 /** A page of a list by offset; the token is the offset of the next one. */
 export function page<T>(
