@@ -4,6 +4,7 @@ import type { Aggregated, AggregateParts } from "./aggregate.ts";
 import { approximateForms } from "./aggregate-approximate.ts";
 import { statisticForms } from "./aggregate-statistics.ts";
 import { coerce } from "./coerce.ts";
+import { rangeKey } from "./range-key.ts";
 import { type Typed, typed } from "./typed.ts";
 import {
   BOOL,
@@ -69,6 +70,8 @@ const extreme =
     refuseHaving(parts);
     const arg = only(parts);
     if (!isOrderable(arg.type)) throw noAggregate(parts);
+    if (arg.type.kind === "RANGE")
+      return typed(`arg_${name}(${arg.sql}, ${rangeKey(arg).sql})${parts.over}`, arg.type);
     const value = `${name}(${arg.sql})${parts.over}`;
     if (arg.type.kind !== "FLOAT64") return typed(value, arg.type);
     // One NaN makes the result NaN; DuckDB has NaN as the greatest number.

@@ -159,6 +159,13 @@ export function castSql(sql: string, from: Type, to: Type, safe: boolean): strin
     const packed = fields.map((f, i) => `"_${i + 1}" := ${f}`).join(", ");
     return `CASE WHEN ${sql} IS NULL THEN NULL ELSE struct_pack(${packed}) END`;
   }
+  const range = from.kind === "RANGE" ? from : to.kind === "RANGE" ? to : undefined;
+  if (range !== undefined && (from.kind === "STRING" || to.kind === "STRING")) {
+    const suffix = range.element.kind.toLowerCase();
+    if (to.kind === "STRING")
+      return `CASE WHEN ${sql} IS NOT NULL THEN gsql_text_of_range_${suffix}(${sql}, FALSE) END`;
+    return `gsql_cast_string_range_${suffix}${safe ? "_safe" : ""}(${sql})`;
+  }
   if (!(allowed[from.kind]?.split(" ").includes(to.kind) ?? false)) return undefined;
   const pair = `${from.kind} ${to.kind}`;
   const native = nativeCasts[pair];

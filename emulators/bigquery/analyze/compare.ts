@@ -1,5 +1,6 @@
 import { SqlError } from "../sql/error.ts";
 import { fieldAt } from "./names.ts";
+import { rangeKey } from "./range-key.ts";
 import type { Typed } from "./typed.ts";
 import { isComparable, isOrderable, typeName } from "./types.ts";
 
@@ -15,7 +16,7 @@ export function compareSql(op: Comparison, a: Typed, b: Typed, at: number): stri
     );
   if (a.type.kind === "FLOAT64") return compareFloats(op, a, b);
   if (a.type.kind === "STRUCT") return compareStructs(op, a, b, at);
-  return `(${a.sql} ${op} ${b.sql})`;
+  return `(${rangeKey(a).sql} ${op} ${rangeKey(b).sql})`;
 }
 
 const certain = (x: Typed) =>

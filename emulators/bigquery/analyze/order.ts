@@ -1,6 +1,7 @@
 import type { OrderItem } from "../sql/ast.ts";
 import { SqlError } from "../sql/error.ts";
 import type { Context } from "./context.ts";
+import { rangeKey } from "./range-key.ts";
 import type { Typed } from "./typed.ts";
 import { isOrderable, typeName } from "./types.ts";
 
@@ -17,7 +18,7 @@ export function sortKey(value: Typed, item: OrderItem): string {
     );
   const direction = item.desc ? "DESC" : "ASC";
   const first = item.nulls === undefined ? !item.desc : item.nulls === "first";
-  const plain = `${value.sql} ${direction} NULLS ${first ? "FIRST" : "LAST"}`;
+  const plain = `${rangeKey(value).sql} ${direction} NULLS ${first ? "FIRST" : "LAST"}`;
   if (value.type.kind !== "FLOAT64") return plain;
   return `isnan(${value.sql}) ${item.desc ? "ASC" : "DESC"} NULLS ${first ? "FIRST" : "LAST"}, ${plain}`;
 }

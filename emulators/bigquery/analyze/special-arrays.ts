@@ -1,5 +1,5 @@
 import type { Call } from "../sql/ast.ts";
-import { SqlError } from "../sql/error.ts";
+import { SqlError, UnsupportedError } from "../sql/error.ts";
 import { coerce, supertype } from "./coerce.ts";
 import { exactly, wrongCount } from "./conditional.ts";
 import type { Context } from "./context.ts";
@@ -114,6 +114,7 @@ const extreme =
       values.some((v) => v === undefined)
     )
       throw noMatch(call, args);
+    if (type.kind === "RANGE") throw new UnsupportedError(`${call.name} of ranges`, call.at);
     const sql = (values as Typed[]).map((v) => v.sql);
     const isNull = sql.map((v) => `${v} IS NULL`).join(" OR ");
     const nan =
@@ -166,6 +167,25 @@ const rangePair =
     );
   };
 
+/** `GENERATE_RANGE_ARRAY(range, step [, include_last_partial_range])`. */
+const generateRanges: Form = (call, context) => {
+  const [range, step, partial, ...more] = analyze(call, context);
+  const flag = partial === undefined ? undefined : coerce(partial, BOOL);
+  if (
+    range?.type.kind !== "RANGE" ||
+    step?.type.kind !== "INTERVAL" ||
+    more.length > 0 ||
+    (partial !== undefined && flag === undefined)
+  )
+    throw noMatch(call, [range, step, partial]);
+  const { element } = range.type;
+  const name = `gsql_generate_range_array_${element.kind.toLowerCase()}${call.safe ? "_safe" : ""}`;
+  return typed(`${name}(${range.sql}, ${step.sql}, ${flag?.sql ?? "TRUE"})`, {
+    kind: "ARRAY",
+    element: range.type,
+  });
+};
+
 /** `MAKE_INTERVAL([year], [month], [day], [hour], [minute], [second])`, by place or name. */
 const makeInterval: Form = (call, context) => {
   const parts = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
@@ -209,4 +229,5 @@ export const arrayForms: Readonly<Record<string, Form>> = {
   RANGE_OVERLAPS: rangePair("range_overlaps", false),
   RANGE_INTERSECT: rangePair("range_intersect", false),
   MAKE_INTERVAL: makeInterval,
+  GENERATE_RANGE_ARRAY: generateRanges,
 };

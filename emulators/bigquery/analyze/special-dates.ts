@@ -47,19 +47,11 @@ const add =
   (call, context) => {
     const [first, second] = call.args;
     if (call.args.length !== 2 || second === undefined) throw wrongCount(call);
-    if (second.kind !== "interval") {
-      if (
-        second.kind === "datePart" ||
-        context.analyzer.expr(second, context).type.kind !== "INT64" ||
-        kinds[0] !== "DATE"
-      )
-        throw wrongCount(call);
-    }
+    if (second.kind !== "interval") throw wrongCount(call);
     const value = temporal(first, kinds, call, context);
-    const part = second.kind === "interval" ? second.from : "DAY";
-    const amountNode = second.kind === "interval" ? second.value : second;
-    const amount = coerce(context.analyzer.expr(amountNode, context), INT64);
-    if (amount === undefined || (second.kind === "interval" && second.to !== undefined))
+    const part = second.from;
+    const amount = coerce(context.analyzer.expr(second.value, context), INT64);
+    if (amount === undefined || second.to !== undefined)
       throw new SqlError(
         `${call.name} takes an interval of one part with an INT64 value`,
         second.at,

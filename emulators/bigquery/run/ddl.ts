@@ -260,10 +260,10 @@ function aggregateOf(
   context: Context,
 ): Typed {
   const columns = params.map(
-    ({ name, type }) => `CAST(NULL AS ${typeName(type as Type)}) AS ${"`"}${name}${"`"}`,
+    ({ name, type }) => `CAST(NULL AS ${typeName(type as Type)}) AS \`${name}\``,
   );
   const keys = statement.params.flatMap(({ name, constant }) =>
-    constant === true ? [`${"`"}${name}${"`"}`] : [],
+    constant === true ? [`\`${name}\``] : [],
   );
   const query = parseWhole(
     `SELECT ${statement.text} FROM (SELECT ${[...columns, "1"].join(", ")}) GROUP BY ${keys.join(", ") || "()"}`,
