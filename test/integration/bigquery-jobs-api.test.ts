@@ -19,6 +19,7 @@ interface JobBody {
   readonly statistics: {
     readonly parentJobId?: string;
     readonly numChildJobs?: string;
+    readonly scriptStatistics?: object;
     readonly query?: Readonly<Record<string, unknown>>;
   };
   readonly configuration: { readonly labels?: object };
@@ -195,6 +196,13 @@ test("the statements of a script are jobs under it", async () => {
   });
   const [children] = await bigquery.getJobs({ parentJobId: script.id ?? "" });
   const bodies = await Promise.all(children.map(bodyOf));
+  expect(bodies.map(({ statistics }) => statistics.scriptStatistics)).toMatchObject([
+    {
+      evaluationKind: "STATEMENT",
+      stackFrames: [{ startLine: 1, startColumn: 29, text: "SELECT n FROM d.t WHERE n = 7" }],
+    },
+    { stackFrames: [{ startLine: 1, startColumn: 1, text: "INSERT d.t VALUES (7, 'z')" }] },
+  ]);
   expect(
     bodies.map(({ statistics }) => [statistics.parentJobId, statistics.query?.["statementType"]]),
   ).toEqual([

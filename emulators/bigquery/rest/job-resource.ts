@@ -1,6 +1,8 @@
 import type { Outcome } from "../run/outcome.ts";
 import type { Job, JobOutcome } from "./job-store.ts";
 import { etagOf } from "./resource.ts";
+import { record } from "./router.ts";
+import { scriptStatistics } from "./script-statistics.ts";
 
 /** A job as jobs.get and jobs.list show it. */
 export function jobResource(job: Job, projectId: string, baseUrl: string): Record<string, unknown> {
@@ -38,11 +40,18 @@ function statistics(job: Job, type: string, projectId: string): Record<string, u
     creationTime: String(created),
     startTime: String(created),
     ...(ended === undefined ? {} : { endTime: String(ended) }),
-    ...(parentId === undefined ? {} : { parentJobId: parentId }),
+    ...(parentId === undefined ? {} : { parentJobId: parentId, ...placeInScript(job) }),
     ...(outcome?.children === undefined ? {} : { numChildJobs: String(outcome.children.length) }),
     totalBytesProcessed: String(outcome?.bytes?.processed ?? 0),
     ...(outcome === undefined ? {} : ofType(outcome, type, projectId)),
   };
+}
+
+/** What a child job is in the script, whose text is the query of both. */
+function placeInScript({ configuration, outcome }: Job): Record<string, unknown> {
+  const { query } = record(configuration["query"]);
+  if (outcome?.at === undefined || typeof query !== "string") return {};
+  return { scriptStatistics: scriptStatistics(query, outcome.at) };
 }
 
 function ofType(outcome: JobOutcome, type: string, projectId: string): Record<string, unknown> {

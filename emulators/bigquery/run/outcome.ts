@@ -23,6 +23,8 @@ export interface Outcome {
   /** The table or view that DDL or DML named. */
   readonly target?: { readonly dataset: string; readonly table: string };
   readonly ddl?: string;
+  /** Where the statement starts in the text of its script, in characters. */
+  readonly at?: number;
   /** Outcomes of the statements of a script. */
   readonly children?: readonly Outcome[];
 }

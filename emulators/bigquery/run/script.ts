@@ -105,7 +105,7 @@ export class Script {
       case "execute":
         return this.execute(statement);
       default:
-        this.outcomes.push(await runStatement(this.env, statement));
+        this.outcomes.push({ ...(await runStatement(this.env, statement)), at: statement.at });
         return undefined;
     }
   }
@@ -270,7 +270,7 @@ export class Script {
         );
       throw error;
     }
-    if (statement.into.length === 0) this.outcomes.push(outcome);
+    if (statement.into.length === 0) this.outcomes.push({ ...outcome, at: statement.at });
     else this.into(statement, outcome);
   }
 
