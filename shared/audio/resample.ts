@@ -2,7 +2,7 @@ import { RateConverter } from "#shared/dsp/rate-converter.ts";
 
 /**
  * A mono signal at another rate, block by block, without delay: output sample n lies at the same time as before. Flat to
- * 90 % of the lower Nyquist frequency; what lies over all of it is 120 dB down.
+ * 92 % of the lower Nyquist frequency; what lies over all of it is 120 dB down.
  */
 export class Resampler {
   readonly #from: number;

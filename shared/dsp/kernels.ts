@@ -73,7 +73,7 @@ export const kernels: Kernels = new WebAssembly.Instance(
 ).exports;
 
 /** Memory is laid out while modules load, from `used` on; it grows no more once views of it exist. */
-const pages = 44;
+const pages = 64;
 kernels.memory.grow(pages);
 let used = 1024;
 

@@ -2,8 +2,8 @@ import { chunkSamples, kernels, roomForFloats } from "./kernels.ts";
 import { planRateFilter, tableValues, type RateFilter } from "./rate-filter.ts";
 
 const tableRoom = roomForFloats(tableValues);
-/** Holds the longest filter (7824 taps, from 384 to 8 kHz) and a chunk. */
-const inputRoom = roomForFloats(chunkSamples + 7872);
+/** Holds the longest filter (9784 taps, from 384 to 8 kHz) and a chunk. */
+const inputRoom = roomForFloats(chunkSamples + 9856);
 /** What a chunk becomes when the rate rises most: four-fold, 4 to 16 kHz. */
 const outputRoom = roomForFloats(4 * chunkSamples + 64);
 

@@ -12,12 +12,12 @@ export interface RateFilter {
   readonly table: Float32Array;
 }
 
-/** Passed are frequencies up to 0.9 of the lower of both Nyquist frequencies, stopped those over it. */
-const passed = 0.9;
+/** Passed are frequencies up to 0.92 of the lower of both Nyquist frequencies, stopped those over it. */
+const passed = 0.92;
 const stopped = 1;
 const attenuationDb = 125;
 /** Room for every table. Rates without a small ratio have fewer filters than places: two are interpolated, to −120 dB. */
-export const tableValues = 210_000;
+export const tableValues = 420_000;
 const mostPhases = 2048;
 /** Rates are taken to be multiples of this: AIFF has some that are no whole numbers (22254.54…). */
 const unitHz = 0.001;

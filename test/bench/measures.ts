@@ -128,6 +128,8 @@ function feed(input: Float32Array | readonly Float32Array[], push: (piece: unkno
   }
 }
 
+const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1];
+
 function print(name: string, work: () => unknown) {
   work(); // the compiler needs a call
   const runs = Array.from({ length: 5 }, () => {
@@ -137,7 +139,6 @@ function print(name: string, work: () => unknown) {
     const { user, system } = process.cpuUsage(cpu);
     return { cpu: (user + system) / 1000, clock };
   });
-  const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1];
   const speed = (times: readonly number[]) =>
     ((seconds * 1000) / median(times)).toFixed(0).padStart(8);
   const [cpu, clock] = [runs.map((run) => run.cpu), runs.map((run) => run.clock)];
