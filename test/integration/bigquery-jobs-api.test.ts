@@ -18,6 +18,7 @@ interface JobBody {
   readonly status: { readonly state: string; readonly errorResult?: { readonly reason: string } };
   readonly statistics: {
     readonly parentJobId?: string;
+    readonly creationTime: string;
     readonly numChildJobs?: string;
     readonly scriptStatistics?: object;
     readonly query?: Readonly<Record<string, unknown>>;
@@ -209,6 +210,8 @@ test("the statements of a script are jobs under it", async () => {
     [script.id, "SELECT"],
     [script.id, "INSERT"],
   ]);
+  const times = bodies.map(({ statistics }) => Number(statistics.creationTime));
+  expect(times[0]).toBeGreaterThan(times[1]);
   expect((await children[0].getQueryResults())[0]).toEqual([{ n: 7 }]);
   const [top] = await bigquery.getJobs();
   expect(top.map(({ id }) => id)).not.toContain(children[0].id);

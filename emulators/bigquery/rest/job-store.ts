@@ -113,7 +113,9 @@ export class Jobs {
   private addChildren(script: Job): void {
     for (const [i, outcome] of (script.outcome?.children ?? []).entries()) {
       const id = `script_${script.id}_${i}`;
-      this.jobs.set(id, { ...script, id, outcome, parentId: script.id });
+      // Clients sort them by their time, so each has one of its own.
+      const created = script.created + i;
+      this.jobs.set(id, { ...script, id, created, outcome, parentId: script.id });
     }
   }
 
