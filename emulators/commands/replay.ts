@@ -2,7 +2,8 @@ import { BigQuery } from "@google-cloud/bigquery";
 import { Firestore } from "@google-cloud/firestore";
 import { PubSub } from "@google-cloud/pubsub";
 import { Storage } from "@google-cloud/storage";
-import { classifyStage } from "#functions/classify/classify.ts";
+import { classifyStage, toSettings } from "#functions/classify/classify.ts";
+import { openModel } from "#functions/classify/model.ts";
 import { loadStage } from "#functions/load/load.ts";
 import { readAudio } from "#shared/audio/read.ts";
 import { openCatalog } from "#shared/catalog/catalog.ts";
@@ -96,15 +97,13 @@ function openReplay(environment: NodeJS.ProcessEnv) {
     warehouse: openWarehouse(bigquery, config.BIGQUERY_DATASET),
     events: openEvents(pubsub, config.EVENTS_TOPIC, config.DEAD_LETTERS_TOPIC),
   };
-  const recordings = openObjects(storage, config.RECORDINGS_BUCKET);
-  const references = openObjects(storage, config.REFERENCES_BUCKET);
-  const limits = toAudioLimits(config);
-  const [thresholds, fixedReference] = [config.LABEL_THRESHOLDS, config.FIXED_REFERENCE];
+  const open = (bucket: string) => openObjects(storage, bucket);
+  const [recordings, references] = [config.RECORDINGS_BUCKET, config.REFERENCES_BUCKET].map(open);
   const plans = {
-    load: loadStage({ objects: recordings, readAudio }, limits),
+    load: loadStage({ objects: recordings, readAudio }, toAudioLimits(config)),
     classify: classifyStage(
-      { recordings, references, readAudio },
-      { limits, thresholds, fixedReference },
+      { recordings, references, readAudio, dnsmos: openModel(config, open) },
+      toSettings(config),
     ),
   };
   const inDataset = { defaultDataset: config.BIGQUERY_DATASET };

@@ -111,7 +111,7 @@ function localSettings(remoteKey: string | undefined): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env))
     if (
-      /^(CRAWL_|MAX_|DECODE_|FREESOUND_(?!API_KEY$|BASE_URL$)|LOG_LEVEL$|LABEL_THRESHOLDS$|FIXED_REFERENCE$)/.test(
+      /^(CRAWL_|MAX_|DECODE_|FREESOUND_(?!API_KEY$|BASE_URL$)|LOG_LEVEL$|LABEL_(THRESHOLDS|BASIS)$|DNSMOS_|FIXED_REFERENCE$)/.test(
         name,
       ) &&
       value
