@@ -27,8 +27,8 @@ export function tableCall(
 /** A call of a SQL function: its body with the arguments in the place of its parameters. */
 export function routineCall(routine: CatalogRoutine, call: Call, context: Context): Typed {
   if (call.named.length > 0) throw wrongCount(call);
-  if (routine.yields === "table")
-    throw new SqlError(`Table function ${routine.name} cannot be called as a value`, call.at);
+  if (routine.yields === "table" || routine.yields === "procedure")
+    throw new SqlError(`${routine.name} is a ${routine.yields} and has no value`, call.at);
   // Where an aggregate may stand, its call was put in the place of this one before.
   if (routine.yields === "aggregate")
     throw new SqlError(

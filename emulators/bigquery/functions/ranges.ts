@@ -100,7 +100,7 @@ function split<T extends number | bigint>(
     const moved = { months: months * i, days: days * i, micros: micros * BigInt(i) };
     if (typeof start === "number")
       return checkDays(addMonths(start, moved.months) + moved.days) as T;
-    return plus(start as bigint, moved) as T;
+    return plus(start, moved) as T;
   };
   const ranges: [T, T][] = [];
   for (let from = start, i = 1; from < end; i += 1) {

@@ -19,6 +19,8 @@ export interface Environment {
   readonly systemVariables: Map<string, Typed>;
   /** Whether BEGIN TRANSACTION has been said; `failed` after an error has taken it back. */
   readonly transaction: { open: boolean; failed: boolean };
+  /** How many procedures are being called, one inside of another. */
+  readonly depth: { calls: number };
   /** Why the script must stop, when a caller asked for it. */
   readonly deadline: number;
 }

@@ -30,6 +30,7 @@ export async function run(store: Store, text: string, options: RunOptions): Prom
     temporaryRoutines: new Map(),
     systemVariables: new Map(),
     transaction: { open: false, failed: false },
+    depth: { calls: 0 },
     deadline: Date.now() + (options.timeoutMs ?? standardTimeoutMs),
   };
   try {

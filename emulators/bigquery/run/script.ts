@@ -12,14 +12,16 @@ import { openCursor } from "../sql/parse.ts";
 import { parseScript } from "../sql/parse-script.ts";
 import type { Statement } from "../sql/statement.ts";
 import { alterTable } from "./alter.ts";
-import { createFunction, createSchema, createTable, createView, drop } from "./ddl.ts";
+import { createSchema, createTable, createView, drop } from "./ddl.ts";
 import { runDelete, runInsert, runTruncate, runUpdate } from "./dml.ts";
 import { againIfChanged } from "./again.ts";
 import { bytesOf } from "./bytes.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import { runMerge } from "./merge.ts";
 import { type Outcome, resultSchema } from "./outcome.ts";
+import { createProcedure, prepareCall } from "./procedure.ts";
 import { readRowsOf } from "./read.ts";
+import { createFunction } from "./routine.ts";
 import { Transactions } from "./transaction.ts";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
@@ -104,6 +106,8 @@ export class Script {
       }
       case "execute":
         return this.execute(statement);
+      case "call":
+        return this.call(statement);
       default:
         this.outcomes.push({ ...(await runStatement(this.env, statement)), at: statement.at });
         return undefined;
@@ -274,6 +278,26 @@ export class Script {
     else this.into(statement, outcome);
   }
 
+  /** A procedure sees its own variables only; what its statements yield is part of this script. */
+  private async call(statement: Of<"call">): Promise<undefined> {
+    const { text, scope, finish } = await prepareCall(this.env, statement);
+    const inner: Environment = { ...this.env, scopes: [scope], params: new Map() };
+    const script = new Script(inner, text);
+    if (this.env.depth.calls >= 50)
+      throw new SqlError("Procedures call each other too deeply", statement.at);
+    this.env.depth.calls += 1;
+    try {
+      await script.run(parseScript(openCursor(text)));
+    } catch (error) {
+      if (!(error instanceof SqlError) || error instanceof Raised) throw error;
+      throw new SqlError(withPosition(error.message, text, error.offset), undefined, error.reason);
+    } finally {
+      this.env.depth.calls -= 1;
+      this.outcomes.push(...script.outcomes);
+    }
+    finish();
+  }
+
   private into(statement: Of<"execute">, outcome: Outcome): void {
     const rows = outcome.rows ?? [];
     if (rows.length > 1 || outcome.kept !== undefined)
@@ -367,6 +391,8 @@ async function runStatement(env: Environment, statement: Statement): Promise<Out
       return env.store.change(() => createView(env, statement));
     case "create function":
       return env.store.change(() => createFunction(env, statement));
+    case "create procedure":
+      return env.store.change(() => createProcedure(env, statement));
     case "create schema":
       return env.store.change(() => createSchema(env, statement));
     case "drop":

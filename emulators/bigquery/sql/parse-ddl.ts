@@ -62,11 +62,34 @@ function columnList(c: Cursor): ColumnDef[] {
   const columns: ColumnDef[] = [];
   do {
     if (c.is(")")) break;
-    if (c.isAny("PRIMARY", "FOREIGN", "CONSTRAINT") && c.ahead(1).type === "id")
-      throw new UnsupportedError("table constraints", c.at);
-    columns.push(columnDef(c));
+    if (isConstraint(c)) tableConstraint(c);
+    else columns.push(columnDef(c));
   } while (c.accept(","));
   return columns;
+}
+
+const isConstraint = (c: Cursor): boolean =>
+  c.is("PRIMARY", "KEY") ||
+  c.is("FOREIGN", "KEY") ||
+  (c.is("CONSTRAINT") && c.ahead(2).type === "id" && c.ahead(3).upper === "KEY");
+
+/** Keys are promises that BigQuery does not check, and says so: `NOT ENFORCED`. */
+function tableConstraint(c: Cursor): void {
+  if (c.accept("CONSTRAINT")) c.identifier();
+  const foreign = c.accept("FOREIGN");
+  if (!foreign) c.expect("PRIMARY");
+  c.expect("KEY");
+  columnNames(c);
+  if (foreign) reference(c);
+  c.expect("NOT", "ENFORCED");
+}
+
+const columnNames = (c: Cursor) => c.parenthesized(() => c.list(() => c.identifier()));
+
+function reference(c: Cursor): void {
+  c.expect("REFERENCES");
+  tablePath(c);
+  columnNames(c);
 }
 
 function columnDef(c: Cursor): ColumnDef {
@@ -82,8 +105,11 @@ function columnDef(c: Cursor): ColumnDef {
       c.expr();
       defaultValue = c.text.slice(c.tokens[index]?.start, c.ahead(-1).end);
     } else if (c.accept("OPTIONS")) description = options(c).get("DESCRIPTION");
-    else if (c.isAny("PRIMARY", "REFERENCES", "COLLATE"))
-      throw new UnsupportedError(`${c.token.upper} of a column`, c.at);
+    else if (c.accept("PRIMARY", "KEY")) c.expect("NOT", "ENFORCED");
+    else if (c.is("REFERENCES")) {
+      reference(c);
+      c.expect("NOT", "ENFORCED");
+    } else if (c.is("COLLATE")) throw new UnsupportedError("COLLATE of a column", c.at);
     else break;
   }
   return {
@@ -232,14 +258,21 @@ export function parseDrop(c: Cursor): Statement {
   c.expect("DROP");
   if (c.is("TABLE", "FUNCTION") || c.is("AGGREGATE", "FUNCTION")) c.advance();
   const what = c.token.upper;
-  if (what !== "TABLE" && what !== "VIEW" && what !== "FUNCTION" && what !== "SCHEMA")
+  if (
+    what !== "TABLE" &&
+    what !== "VIEW" &&
+    what !== "FUNCTION" &&
+    what !== "PROCEDURE" &&
+    what !== "SCHEMA"
+  )
     throw new UnsupportedError(`DROP ${c.token.text}`, c.at);
   c.advance();
   const ifExists = c.accept("IF", "EXISTS");
   const path = tablePath(c);
   const cascade = c.accept("CASCADE");
   if (!cascade) c.accept("RESTRICT");
-  return { kind: "drop", what, path, ifExists, cascade, at };
+  const dropped = what === "PROCEDURE" ? "FUNCTION" : what;
+  return { kind: "drop", what: dropped, path, ifExists, cascade, at };
 }
 
 export function parseAlter(c: Cursor): Statement {

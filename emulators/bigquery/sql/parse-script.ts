@@ -4,6 +4,7 @@ import { SqlError, UnsupportedError } from "./error.ts";
 import { parseAlter, parseCreate, parseDrop } from "./parse-ddl.ts";
 import { parseDelete, parseInsert, parseMerge, parseUpdate } from "./parse-dml.ts";
 import { tablePath } from "./parse-from.ts";
+import { parseCallStatement, parseProcedure, startsProcedure } from "./parse-procedure.ts";
 import { parseType } from "./parse-type.ts";
 import type { Statement } from "./statement.ts";
 
@@ -43,7 +44,7 @@ function statement(c: Cursor): Statement {
     case "(":
       return { kind: "query", query: c.query(), at };
     case "CREATE":
-      return parseCreate(c);
+      return startsProcedure(c) ? parseProcedure(c, () => begin(c, {}, undefined)) : parseCreate(c);
     case "DROP":
       return parseDrop(c);
     case "ALTER":
@@ -143,13 +144,8 @@ function simple(c: Cursor): Statement {
     c.accept("TRANSACTION");
     return { kind: "transaction", action: upper === "COMMIT" ? "commit" : "rollback", at };
   }
-  if (
-    upper === "CALL" ||
-    upper === "EXPORT" ||
-    upper === "LOAD" ||
-    upper === "GRANT" ||
-    upper === "REVOKE"
-  )
+  if (upper === "CALL") return parseCallStatement(c);
+  if (upper === "EXPORT" || upper === "LOAD" || upper === "GRANT" || upper === "REVOKE")
     throw new UnsupportedError(`the ${upper} statement`, at);
   if (c.accept("DECLARE")) return declare(c, at);
   if (c.accept("SET")) return set(c, at);

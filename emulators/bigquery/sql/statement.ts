@@ -96,6 +96,26 @@ export type Statement =
       readonly at: number;
     }
   | {
+      readonly kind: "create procedure";
+      readonly path: readonly string[];
+      readonly orReplace: boolean;
+      readonly ifNotExists: boolean;
+      readonly params: readonly {
+        readonly name: string;
+        readonly type: TypeNode | undefined;
+        readonly mode: "in" | "out" | "inout";
+      }[];
+      /** `BEGIN … END`. */
+      readonly text: string;
+      readonly at: number;
+    }
+  | {
+      readonly kind: "call";
+      readonly path: readonly string[];
+      readonly args: readonly Expr[];
+      readonly at: number;
+    }
+  | {
       readonly kind: "create schema";
       readonly path: readonly string[];
       readonly ifNotExists: boolean;
