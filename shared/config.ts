@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { labelling, needsModel } from "./label-config.ts";
+import { licenseId } from "./licenses.ts";
 import { logLevels } from "./log.ts";
 
 /** The environment is wrong: every problem, by name. */
@@ -22,18 +23,6 @@ const list = z.string().transform((text) =>
 
 export const crawlFormats = ["preview-hq-mp3", "preview-hq-ogg", "original"] as const;
 export type CrawlFormat = (typeof crawlFormats)[number];
-
-const creativeCommons = /^CC(0|-PDDC|-BY(-NC)?(-SA|-ND)?)(-\d\.\d)?$/;
-
-/** A licence by its SPDX id; a Creative Commons one in full, for `CC-BY` alone would never match any. */
-export const licenseId = z.string().superRefine((id, context) => {
-  const refuse = (message: string) => context.addIssue({ code: "custom", message });
-  if (!/^[A-Za-z0-9.+-]+$/.test(id)) refuse("must be an SPDX id, such as CC-BY-4.0");
-  else if (/^cc/i.test(id) && !creativeCommons.test(id))
-    refuse("is not how SPDX writes it: CC0-1.0, CC-BY-4.0, CC-BY-NC-3.0, …");
-  else if (/^CC(0|-BY)/.test(id) && !/-\d\.\d$/.test(id))
-    refuse("needs its version, as in CC-BY-4.0");
-});
 
 const aiPreferences = [
   "no-additional-preferences",
