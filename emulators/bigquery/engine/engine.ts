@@ -8,7 +8,7 @@ import { duckError } from "./duck-error.ts";
 import { interruptible } from "./interrupt.ts";
 import { keepRows, KeptRows, resultsDatabase } from "./kept-rows.ts";
 import { type Plain, quote } from "./literal.ts";
-import { readRows } from "./read-rows.ts";
+import { keptAbove, readRows } from "./read-rows.ts";
 import { registerUdfs } from "./udf.ts";
 import { workFolder } from "./work-folder.ts";
 
@@ -118,14 +118,10 @@ class DuckEngine implements Engine {
 
   result(sql: string, types: readonly Type[]): Promise<Plain[][] | KeptRows> {
     return this.connected(async (connection) => {
-      let kept: KeptRows | undefined;
-      const rows = await readRows(connection, sql, types, (chunks) =>
-        this.connected(async (other) => {
-          const { table, length } = await keepRows(other, sql, types.length, chunks);
-          kept = new KeptRows(table, length, types, (text, as) => this.query(text, as));
-        }),
-      );
-      return rows ?? (kept as KeptRows); // what is not given as rows has been kept
+      const rows = await readRows(connection, sql, types, keptAbove);
+      if (rows !== undefined) return rows;
+      const { table, length } = await keepRows(connection, sql, types.length);
+      return new KeptRows(table, length, types, (text, as) => this.query(text, as));
     });
   }
 

@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Type } from "../analyze/types.ts";
 import type { Plain } from "./literal.ts";
 
@@ -42,29 +42,16 @@ export class KeptRows {
 
 let sequence = 0;
 
-/** Keeps chunks of the result of `sql`, and gives the table and the number of its rows. */
+/** Runs a query into a table of its own, whole in DuckDB: chunks that pass through here are freed late. */
 export async function keepRows(
   connection: DuckDBConnection,
   sql: string,
   columns: number,
-  chunks: AsyncIterable<DuckDBDataChunk>,
 ): Promise<{ table: string; length: number }> {
   sequence += 1;
-  const name = `result_${sequence}`;
-  const table = `${resultsDatabase}.${name}`;
+  const table = `${resultsDatabase}.result_${sequence}`;
   const names = Array.from({ length: columns }, (_, i) => `c${i}`).join(", ");
-  await connection.run(`CREATE TABLE ${table} AS SELECT * FROM (${sql}) AS r(${names}) LIMIT 0`);
-  let length = 0;
-  try {
-    const appender = await connection.createAppender(name, "main", resultsDatabase);
-    for await (const chunk of chunks) {
-      appender.appendDataChunk(chunk);
-      length += chunk.rowCount;
-    }
-    appender.closeSync();
-  } catch (error) {
-    await connection.run(`DROP TABLE ${table}`);
-    throw error;
-  }
-  return { table, length };
+  await connection.run(`CREATE TABLE ${table} AS SELECT * FROM (${sql}) AS r(${names})`);
+  const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${table}`);
+  return { table, length: Number(counted.value(0, 0)) };
 }

@@ -4,52 +4,37 @@ import { SqlError } from "../sql/error.ts";
 import type { Plain } from "./literal.ts";
 import { reader } from "./plain.ts";
 
-/** Where the rows of a result are that is too large for memory. */
-export type Keep = (chunks: AsyncIterable<DuckDBDataChunk>) => Promise<void>;
-
 /** So many values are at most held as values of JavaScript. */
 const cellLimit = 20_000_000;
-const keptAbove = 400_000;
 
-/** The rows of a query. With `keep`, a larger result goes there, and the rows are undefined. */
+/** A result with more values is better kept in DuckDB. */
+export const keptAbove = 400_000;
+
+/** The rows of a query; undefined when they have more values than `most`. */
 export async function readRows(
   connection: DuckDBConnection,
   sql: string,
   types: readonly Type[],
-  keep?: Keep,
+  most?: number,
 ): Promise<Plain[][] | undefined> {
   const result = await connection.stream(sql);
   if (result.columnCount !== types.length && types.length > 0)
     throw new SqlError(`internal: ${result.columnCount} columns for ${types.length} types`);
-  const next = async () => {
-    const chunk = await result.fetchChunk();
-    return chunk === null || chunk.rowCount === 0 ? undefined : chunk;
-  };
-  const limit = keep === undefined ? cellLimit : keptAbove;
-  const held: DuckDBDataChunk[] = [];
+  const chunks: DuckDBDataChunk[] = [];
   let cells = 0;
-  for (let chunk = await next(); chunk !== undefined; chunk = await next()) {
-    held.push(chunk);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) return toRows(chunks, types);
+    chunks.push(chunk);
     cells += chunk.rowCount * types.length;
-    if (cells <= limit) continue;
-    if (keep === undefined)
+    if (most !== undefined && cells > most) return undefined;
+    if (cells > cellLimit)
       throw new SqlError(
         "Response too large to return. Consider specifying a destination table in your job configuration.",
         undefined,
         "responseTooLarge",
       );
-    await keep(rest(held, next));
-    return undefined;
   }
-  return toRows(held, types);
-}
-
-async function* rest(
-  held: readonly DuckDBDataChunk[],
-  next: () => Promise<DuckDBDataChunk | undefined>,
-): AsyncGenerator<DuckDBDataChunk> {
-  yield* held;
-  for (let chunk = await next(); chunk !== undefined; chunk = await next()) yield chunk;
 }
 
 function toRows(chunks: readonly DuckDBDataChunk[], types: readonly Type[]): Plain[][] {
