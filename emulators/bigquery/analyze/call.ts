@@ -71,6 +71,8 @@ function namedArguments(call: Call, context: Context): Typed[] {
 /** A function over analyzed arguments: the signature that fits best, or BigQuery's complaint. */
 function applyFunction(call: Call, args: readonly Typed[]): Typed {
   const conditional = conditionalForms[call.name];
+  if (conditional !== undefined && call.safe)
+    throw new SqlError(`Function ${call.name} does not support SAFE error mode`, call.at);
   if (conditional !== undefined) return conditional(args, call);
   const overloads = findFunction(call.name);
   if (overloads === undefined)

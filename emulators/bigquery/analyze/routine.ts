@@ -35,6 +35,8 @@ export function routineCall(routine: CatalogRoutine, call: Call, context: Contex
       `Aggregate function ${routine.name} not allowed in ${context.clause}`,
       call.at,
     );
+  if (call.safe)
+    throw new SqlError(`Function ${routine.name} does not support SAFE error mode`, call.at);
   const inside = callContext(routine, call, context);
   return deeper(routine, call.at, context, () => {
     const body = context.analyzer.expr(routine.body, inside);
@@ -45,8 +47,7 @@ export function routineCall(routine: CatalogRoutine, call: Call, context: Contex
         `Function declared to return ${typeName(routine.result)} but the function body produces incompatible type ${typeName(body.type)}`,
         call.at,
       );
-    const safe = call.safe ? `TRY(${result.sql})` : result.sql;
-    return { sql: safe, type: routine.result };
+    return { sql: result.sql, type: routine.result };
   });
 }
 
