@@ -2,15 +2,15 @@ import { quoteName } from "../engine/literal.ts";
 import type { Expr, FromItem } from "../sql/ast.ts";
 import { SqlError, UnsupportedError } from "../sql/error.ts";
 import { pathExpr } from "../sql/parse-from.ts";
-import { coerce, supertype } from "./coerce.ts";
-import { compareSql } from "./compare.ts";
+import { coerce } from "./coerce.ts";
 import type { Context, CteBinding, Relational } from "./context.ts";
 import { fromGiven, type FromResult, fromQuery, relationOf, valueColumns } from "./from-query.ts";
+import { usingJoin } from "./from-using.ts";
 import { pivotItem, unpivotItem } from "./pivot.ts";
 import { tableCall } from "./routine.ts";
 import type { Column, Relation } from "./scope.ts";
 import { lookup, lookupQualified } from "./scope.ts";
-import { type Typed, typed } from "./typed.ts";
+import { typed } from "./typed.ts";
 import { BOOL, INT64, typeName } from "./types.ts";
 
 export function analyzeFrom(item: FromItem, context: Context): FromResult {
@@ -196,53 +196,4 @@ function refuseSameAlias(left: FromResult, right: FromResult, at: number): void 
   );
   if (twice !== undefined)
     throw new SqlError(`Duplicate table alias ${twice.alias} in the same FROM clause`, at);
-}
-
-function usingJoin(
-  item: Extract<FromItem, { kind: "join" }>,
-  using: readonly string[],
-  left: FromResult,
-  right: FromResult,
-  head: string,
-): FromResult {
-  const merged: Column[] = [];
-  const conditions: string[] = [];
-  for (const name of using) {
-    const [a, b] = [left, right].map((side) => findUsing(side, name, item.at)) as [Typed, Typed];
-    const type = supertype([a, b]);
-    const [l, r] = [type && coerce(a, type), type && coerce(b, type)];
-    if (type === undefined || l === undefined || r === undefined)
-      throw new SqlError(
-        `Column ${name} in USING has incompatible types on either side of the join`,
-        item.at,
-      );
-    conditions.push(compareSql("=", l, r, item.at));
-    const value =
-      item.type === "full"
-        ? typed(`coalesce(${l.sql}, ${r.sql})`, type)
-        : item.type === "right"
-          ? b
-          : a;
-    merged.push({ name, value });
-  }
-  const names = new Set(using.map((name) => name.toUpperCase()));
-  const hide = (relation: Relation): Relation => ({
-    ...relation,
-    columns: relation.columns.map((c) =>
-      names.has(c.name?.toUpperCase() ?? "") ? { ...c, hidden: true } : c,
-    ),
-  });
-  const relations = [
-    { alias: undefined, columns: merged },
-    ...left.relations.map(hide),
-    ...right.relations.map(hide),
-  ];
-  return { sql: `${head} ON ${conditions.join(" AND ")}`, relations };
-}
-
-function findUsing({ relations }: FromResult, name: string, at: number): Typed {
-  const found = lookup({ relations }, name, at);
-  if (found === undefined)
-    throw new SqlError(`Column ${name} in USING clause not found on one side of the join`, at);
-  return found;
 }

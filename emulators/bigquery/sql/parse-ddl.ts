@@ -1,7 +1,8 @@
-import type { Expr, TypeNode } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
-import { SqlError, UnsupportedError } from "./error.ts";
+import { UnsupportedError } from "./error.ts";
 import { tablePath } from "./parse-from.ts";
+import { createFunction, tableFunction } from "./parse-function.ts";
+import { options } from "./parse-options.ts";
 import { parseType } from "./parse-type.ts";
 import type { AlterAction, ColumnDef, Statement, TableOptions } from "./statement.ts";
 
@@ -135,22 +136,6 @@ function partition(c: Cursor): NonNullable<TableOptions["partition"]> {
   return { field: column.name, type: part?.kind === "datePart" ? part.part.name : "DAY" };
 }
 
-/** `(name = literal, …)`: the string values by name, others skipped. */
-function options(c: Cursor): Map<string, string> {
-  const values = new Map<string, string>();
-  c.parenthesized(() => {
-    if (c.is(")")) return;
-    c.list(() => {
-      const name = c.identifier();
-      c.expect("=");
-      const value: Expr = c.expr();
-      if (value.kind === "literal" && value.value.type === "string")
-        values.set(name.toUpperCase(), value.value.text);
-    });
-  });
-  return values;
-}
-
 function createView(c: Cursor, head: { orReplace: boolean; at: number }): Statement {
   const ifNotExists = c.accept("IF", "NOT", "EXISTS");
   const path = tablePath(c);
@@ -169,87 +154,6 @@ function createView(c: Cursor, head: { orReplace: boolean; at: number }): Statem
     text,
     ...head,
     ...(columns === undefined ? {} : { columns }),
-  };
-}
-
-interface Parameter {
-  readonly name: string;
-  readonly type: TypeNode | undefined;
-  readonly constant?: true;
-}
-
-function parameters(c: Cursor, aggregate: boolean): Parameter[] {
-  return c.parenthesized(() =>
-    c.is(")")
-      ? []
-      : c.list((): Parameter => {
-          const name = c.identifier();
-          if (c.is("TABLE") || c.is("ANY", "TABLE"))
-            throw new UnsupportedError("parameters that are tables", c.at);
-          const type = c.accept("ANY", "TYPE") ? undefined : parseType(c);
-          return aggregate && c.accept("NOT", "AGGREGATE")
-            ? { name, type, constant: true }
-            : { name, type };
-        }),
-  );
-}
-
-/** `CREATE TABLE FUNCTION name(params) [RETURNS TABLE<…>] AS query`; its body is kept as a subquery. */
-function tableFunction(
-  c: Cursor,
-  head: { orReplace: boolean; temp: boolean; at: number },
-): Statement {
-  const ifNotExists = c.accept("IF", "NOT", "EXISTS");
-  const path = tablePath(c);
-  const params = parameters(c, false);
-  if (c.is("RETURNS")) throw new UnsupportedError("RETURNS TABLE", c.at);
-  if (c.accept("OPTIONS")) options(c);
-  c.expect("AS");
-  const from = c.at;
-  const query = c.query();
-  const text = `(${c.text.slice(from, c.ahead(-1).end)})`;
-  const body: Expr = { kind: "subquery", form: "scalar", query, at: from };
-  return {
-    kind: "create function",
-    path,
-    ifNotExists,
-    params,
-    body,
-    text,
-    ...head,
-    yields: "table",
-  };
-}
-
-function createFunction(
-  c: Cursor,
-  head: { orReplace: boolean; temp: boolean; at: number; yields: "value" | "aggregate" },
-): Statement {
-  const ifNotExists = c.accept("IF", "NOT", "EXISTS");
-  const path = tablePath(c);
-  const params = parameters(c, head.yields === "aggregate");
-  const returns = c.accept("RETURNS") ? parseType(c) : undefined;
-  if (c.is("LANGUAGE") || c.isAny("DETERMINISTIC", "REMOTE"))
-    throw new UnsupportedError("functions in other languages than SQL", c.at);
-  c.expect("AS");
-  const from = c.at;
-  if (!c.is("("))
-    throw new SqlError(
-      'Syntax error: Expected "(" but got a function body without parentheses',
-      c.at,
-    );
-  const body = c.expr();
-  const text = c.text.slice(from, c.ahead(-1).end);
-  if (c.accept("OPTIONS")) options(c);
-  return {
-    kind: "create function",
-    path,
-    ifNotExists,
-    params,
-    body,
-    text,
-    ...head,
-    ...(returns === undefined ? {} : { returns }),
   };
 }
 
