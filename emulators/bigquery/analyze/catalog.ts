@@ -25,15 +25,10 @@ export type CatalogTable =
 export interface CatalogRoutine {
   readonly name: string;
   /** A parameter of type undefined is `ANY TYPE`. */
-  readonly params: readonly {
-    readonly name: string;
-    readonly type: Type | undefined;
-    /** Of a procedure: what it may do to the caller's variable. */
-    readonly mode?: "in" | "out" | "inout";
-  }[];
+  readonly params: readonly { readonly name: string; readonly type: Type | undefined }[];
   readonly result: Type | undefined;
   readonly body: Expr;
-  /** A value where it is left out. The body of a procedure is its text, as a literal. */
+  /** A value where it is left out. The body of a procedure is a literal: the text from its parameters on. */
   readonly yields?: "value" | "aggregate" | "table" | "procedure";
 }
 

@@ -4,6 +4,8 @@ import { coerce } from "../analyze/coerce.ts";
 import { literal, type Typed, typed } from "../analyze/typed.ts";
 import { typeName } from "../analyze/types.ts";
 import { SqlError } from "../sql/error.ts";
+import { openCursor } from "../sql/parse.ts";
+import { parseStoredProcedure } from "../sql/parse-script.ts";
 import type { Statement } from "../sql/statement.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
@@ -14,9 +16,8 @@ type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
 /** Keeps the text of a procedure; what its statements mean shows when it is called. */
 export function createProcedure(env: Environment, statement: Of<"create procedure">): Outcome {
-  const params = statement.params.map(({ name, type, mode }) => ({
+  const params = statement.params.map(({ name, type }) => ({
     name,
-    mode,
     type: type === undefined ? undefined : resolveType(type),
   }));
   const { text, at } = statement;
@@ -26,9 +27,10 @@ export function createProcedure(env: Environment, statement: Of<"create procedur
   return storeRoutine(env, statement, routine, JSON.stringify(text), "CREATE_PROCEDURE");
 }
 
-/** The variables that a procedure starts with, its text, and what is done when it has ended. */
+/** The variables that a procedure starts with, its statement and text, and what is done when it has ended. */
 export interface ProcedureCall {
   readonly text: string;
+  readonly body: Statement;
   readonly scope: Map<string, Typed>;
   /** Puts OUT and INOUT values into the caller's variables. */
   readonly finish: () => void;
@@ -44,17 +46,18 @@ export async function prepareCall(
     throw new SqlError(`Procedure not found: ${path.join(".")}`, at);
   const { value } = routine.body;
   if (value.type !== "string") throw new TypeError("a procedure's body is its text");
-  if (args.length !== routine.params.length)
+  const { params, body } = parseStoredProcedure(openCursor(value.text));
+  if (args.length !== params.length)
     throw new SqlError(
-      `Procedure ${routine.name} takes ${routine.params.length} arguments, not ${args.length}`,
+      `Procedure ${routine.name} takes ${params.length} arguments, not ${args.length}`,
       at,
     );
   const scope = new Map<string, Typed>();
   const after: (() => void)[] = [];
-  for (const [i, { name, type, mode = "in" }] of routine.params.entries()) {
+  for (const [i, { name, type, mode }] of params.entries()) {
     const arg = args[i];
     const given = context.analyzer.expr(arg, { ...context, clause: "CALL statement" });
-    const wanted = type ?? given.type;
+    const wanted = type === undefined ? given.type : resolveType(type);
     const fail = (from: string, to: string) =>
       new SqlError(
         `Invalid value for argument ${name} of procedure ${routine.name}: ${from} does not coerce to ${to}`,
@@ -82,6 +85,7 @@ export async function prepareCall(
   }
   return {
     text: value.text,
+    body,
     scope,
     finish: () => {
       for (const set of after) set();

@@ -280,14 +280,14 @@ export class Script {
 
   /** A procedure sees its own variables only; what its statements yield is part of this script. */
   private async call(statement: Of<"call">): Promise<undefined> {
-    const { text, scope, finish } = await prepareCall(this.env, statement);
+    const { text, body, scope, finish } = await prepareCall(this.env, statement);
     const inner: Environment = { ...this.env, scopes: [scope], params: new Map() };
     const script = new Script(inner, text);
     if (this.env.depth.calls >= 50)
       throw new SqlError("Procedures call each other too deeply", statement.at);
     this.env.depth.calls += 1;
     try {
-      await script.run(parseScript(openCursor(text)));
+      await script.run([body]);
     } catch (error) {
       if (!(error instanceof SqlError) || error instanceof Raised) throw error;
       throw new SqlError(withPosition(error.message, text, error.offset), undefined, error.reason);

@@ -18,13 +18,21 @@ export function parseProcedure(c: Cursor, block: (c: Cursor) => unknown): Statem
   c.expect("PROCEDURE");
   const ifNotExists = c.accept("IF", "NOT", "EXISTS");
   const path = tablePath(c);
-  const params = c.parenthesized(() => (c.is(")") ? [] : c.list(() => parameter(c))));
-  if (c.is("OPTIONS")) throw new UnsupportedError("OPTIONS of a procedure", c.at);
   const from = c.at;
-  if (!c.is("BEGIN")) c.fail("Expected keyword BEGIN");
-  block(c);
+  const { params } = readProcedure(c, block);
   const text = c.text.slice(from, c.ahead(-1).end);
   return { kind: "create procedure", path, orReplace, ifNotExists, params, text, at };
+}
+
+/** `(params) BEGIN … END`: the parameters, and what `block` makes of the rest. */
+export function readProcedure<T>(
+  c: Cursor,
+  block: (c: Cursor) => T,
+): { params: readonly Parameter[]; body: T } {
+  const params = c.parenthesized(() => (c.is(")") ? [] : c.list(() => parameter(c))));
+  if (c.is("OPTIONS")) throw new UnsupportedError("OPTIONS of a procedure", c.at);
+  if (!c.is("BEGIN")) c.fail("Expected keyword BEGIN");
+  return { params, body: block(c) };
 }
 
 function parameter(c: Cursor): Parameter {

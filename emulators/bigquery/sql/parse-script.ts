@@ -4,7 +4,12 @@ import { SqlError, UnsupportedError } from "./error.ts";
 import { parseAlter, parseCreate, parseDrop } from "./parse-ddl.ts";
 import { parseDelete, parseInsert, parseMerge, parseUpdate } from "./parse-dml.ts";
 import { tablePath } from "./parse-from.ts";
-import { parseCallStatement, parseProcedure, startsProcedure } from "./parse-procedure.ts";
+import {
+  parseCallStatement,
+  parseProcedure,
+  readProcedure,
+  startsProcedure,
+} from "./parse-procedure.ts";
 import { parseType } from "./parse-type.ts";
 import type { Statement } from "./statement.ts";
 
@@ -16,6 +21,10 @@ export function parseScript(c: Cursor): Statement[] {
     throw new SqlError("Syntax error: Unexpected end of statement", c.at);
   return statements;
 }
+
+/** A stored procedure, from its parameters on. */
+export const parseStoredProcedure = (c: Cursor): ReturnType<typeof readProcedure<Statement>> =>
+  readProcedure(c, () => begin(c, {}, undefined));
 
 /** Statements up to one of the words that end the body; each is closed by `;`, the last of a script need not be. */
 function body(c: Cursor, ends: readonly string[]): Statement[] {

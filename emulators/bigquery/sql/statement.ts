@@ -105,7 +105,7 @@ export type Statement =
         readonly type: TypeNode | undefined;
         readonly mode: "in" | "out" | "inout";
       }[];
-      /** `BEGIN … END`. */
+      /** `(params) BEGIN … END`. */
       readonly text: string;
       readonly at: number;
     }
