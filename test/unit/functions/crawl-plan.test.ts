@@ -66,10 +66,17 @@ test("what is not known is not allowed once there is a policy", () => {
   expect(refusal(unknown, { licenses: undefined, aiPreferences })).toBe("preference");
 });
 
+test("licences of the environment are written as SPDX does", () => {
+  expect(plan({}, { CRAWL_LICENSES: "cc0-1.0,CC BY 4.0,Sampling+" }).licenses).toEqual([
+    "CC0-1.0",
+    "CC-BY-4.0",
+    "Sampling-Plus",
+  ]);
+});
+
 test.each([
   ["CRAWL_LICENSES", "CC-BY", /needs its version/],
-  ["CRAWL_LICENSES", "CC0-1.0,cc-by-4.0", /SPDX/],
-  ["CRAWL_LICENSES", "CC BY 4.0", /SPDX/],
+  ["CRAWL_LICENSES", "CC0-1.0,CC-FOO-9.9", /not known.*CC-BY-4.0/],
   ["CRAWL_AI_PREFERENCES", "none", /no-gen-ai/],
   ["CRAWL_FORMAT", "original", /FREESOUND_CLIENT_ID/],
   ["FREESOUND_TOKEN_STORE", "my-secret", /projects\/PROJECT/],
