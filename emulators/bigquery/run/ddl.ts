@@ -3,7 +3,7 @@ import { resolveType } from "../analyze/cast.ts";
 import type { Context, OutputColumn } from "../analyze/context.ts";
 import { limitsOf, type TypeLimits } from "../analyze/type-limits.ts";
 import { SqlError } from "../sql/error.ts";
-import type { ColumnDef, Statement } from "../sql/statement.ts";
+import type { ColumnDef, StatementOf as Of } from "../sql/statement.ts";
 import { checkSchema, type FieldSchema, fieldOfType, typeOfField } from "../store/schema.ts";
 import type { Store, StoredTable } from "../store/store.ts";
 import { type Bytes, bytesOf, noBytes } from "./bytes.ts";
@@ -12,8 +12,6 @@ import type { Outcome } from "./outcome.ts";
 import { resultSchema } from "./outcome.ts";
 import { placeOf, stored, type Target, targetOf } from "./target.ts";
 import { quoteName } from "../engine/literal.ts";
-
-type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
 export function fieldOf(column: ColumnDef): FieldSchema {
   const type = resolveType(column.type);

@@ -8,14 +8,12 @@ import { quoteName } from "../engine/literal.ts";
 import type { Expr } from "../sql/ast.ts";
 import { SqlError } from "../sql/error.ts";
 import { openCursor } from "../sql/parse.ts";
-import type { Assignment, Statement } from "../sql/statement.ts";
+import type { Assignment, StatementOf as Of } from "../sql/statement.ts";
 import { type FieldSchema, typeOfField } from "../store/schema.ts";
 import { type Bytes, bytesOf, noBytes } from "./bytes.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
 import { fieldNamed, stored, type Target, targetColumns, targetOf } from "./target.ts";
-
-type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
 /** The value of a column that a statement leaves out or sets to DEFAULT. */
 export function defaultOf(field: FieldSchema, context: Context): Typed {

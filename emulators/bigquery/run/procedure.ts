@@ -6,13 +6,11 @@ import { typeName } from "../analyze/types.ts";
 import { SqlError } from "../sql/error.ts";
 import { openCursor } from "../sql/parse.ts";
 import { parseStoredProcedure } from "../sql/parse-script.ts";
-import type { Statement } from "../sql/statement.ts";
+import type { Statement, StatementOf as Of } from "../sql/statement.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
 import { readRowsOf } from "./read.ts";
 import { storeRoutine } from "./routine.ts";
-
-type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
 /** Keeps the text of a procedure; what its statements mean shows when it is called. */
 export function createProcedure(env: Environment, statement: Of<"create procedure">): Outcome {

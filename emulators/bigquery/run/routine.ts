@@ -7,13 +7,11 @@ import { tableOf } from "../analyze/routine.ts";
 import { type Typed, typed } from "../analyze/typed.ts";
 import { type Type, typeName } from "../analyze/types.ts";
 import { SqlError } from "../sql/error.ts";
-import type { Statement } from "../sql/statement.ts";
+import type { StatementOf as Of } from "../sql/statement.ts";
 import { done } from "./ddl.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
 import { placeOf } from "./target.ts";
-
-type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
 export function createFunction(env: Environment, statement: Of<"create function">): Outcome {
   const params = statement.params.map(({ name, type }) => ({

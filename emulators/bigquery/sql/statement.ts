@@ -239,3 +239,6 @@ export type Statement =
       readonly using: readonly { readonly expr: Expr; readonly alias?: string }[];
       readonly at: number;
     };
+
+/** Statements of one kind. */
+export type StatementOf<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;

@@ -46,6 +46,9 @@ export function informationSchema(
   };
 }
 
+const isRegion = (part: string | undefined): boolean =>
+  part?.toLowerCase().startsWith("region-") === true;
+
 /** What stands before INFORMATION_SCHEMA: `[project.]dataset`, `[project.]region-us`, or nothing. */
 function datasetsOf(
   store: Store,
@@ -54,7 +57,6 @@ function datasetsOf(
   name: string,
 ): readonly StoredDataset[] {
   const all = [...store.datasets.values()];
-  const isRegion = (part: string | undefined) => part?.toLowerCase().startsWith("region-") === true;
   const last = before.at(-1);
   const alone = before.length === 1 && last === store.projectId && !store.datasets.has(last);
   const project = alone ? last : before.length > 1 ? before.slice(0, -1).join(".") : undefined;

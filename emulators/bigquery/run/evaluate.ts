@@ -1,0 +1,55 @@
+import { analyzeStatement } from "../analyze/analyze.ts";
+import { coerce } from "../analyze/coerce.ts";
+import { literal, type Typed } from "../analyze/typed.ts";
+import { type Type, typeName } from "../analyze/types.ts";
+import type { Plain } from "../engine/literal.ts";
+import type { Expr, Query } from "../sql/ast.ts";
+import { SqlError } from "../sql/error.ts";
+import { contextOf, type Environment } from "./environment.ts";
+import { readRowsOf } from "./read.ts";
+
+/** A variable reads as an expression of its type; only its value is put in. */
+export const variable = (value: Plain, type: Type): Typed => ({
+  sql: literal(value, type).sql,
+  type,
+});
+
+/** The innermost block that has a variable of this name. */
+export const scopeOf = (env: Environment, name: string): Map<string, Typed> | undefined =>
+  env.scopes.findLast((scope) => scope.has(name.toUpperCase()));
+
+/** The value of an expression now, in type `wanted` when one is given. */
+export async function evaluate(
+  env: Environment,
+  node: Expr,
+  wanted: Type | undefined,
+): Promise<{ value: Plain; type: Type }> {
+  const context = contextOf(env);
+  const found = context.analyzer.expr(node, { ...context, clause: "this expression" });
+  const value = wanted === undefined ? found : coerce(found, wanted);
+  if (value === undefined)
+    throw new SqlError(
+      `Cannot coerce expression of type ${typeName(found.type)} to type ${typeName(wanted as Type)}`,
+      node.at,
+    );
+  const [row] = await readRowsOf(env, `SELECT ${value.sql} AS c0`, [value.type]);
+  return { value: row?.[0] ?? null, type: value.type };
+}
+
+export const valueOf = async (env: Environment, node: Expr, type: Type): Promise<Plain> =>
+  (await evaluate(env, node, type)).value;
+
+/** The rows of a query, and the type of each as a struct. */
+export async function rowsOf(
+  env: Environment,
+  query: Query,
+): Promise<{ type: Type; rows: Plain[][] }> {
+  const { sql, columns } = analyzeStatement(query, contextOf(env));
+  const fields = columns.map(({ name, type }) => (name === undefined ? { type } : { name, type }));
+  const rows = await readRowsOf(
+    env,
+    sql,
+    columns.map((c) => c.type),
+  );
+  return { type: { kind: "STRUCT", fields }, rows };
+}

@@ -1,0 +1,83 @@
+import { analyzeStatement } from "../analyze/analyze.ts";
+import { KeptRows } from "../engine/kept-rows.ts";
+import type { Plain } from "../engine/literal.ts";
+import type { Query } from "../sql/ast.ts";
+import { SqlError } from "../sql/error.ts";
+import type { Statement } from "../sql/statement.ts";
+import { againIfChanged } from "./again.ts";
+import { alterTable } from "./alter.ts";
+import { bytesOf } from "./bytes.ts";
+import { createSchema, createTable, createView, drop } from "./ddl.ts";
+import { runDelete, runInsert, runTruncate, runUpdate } from "./dml.ts";
+import { contextOf, type Environment } from "./environment.ts";
+import { runMerge } from "./merge.ts";
+import { type Outcome, resultSchema } from "./outcome.ts";
+import { createProcedure } from "./procedure.ts";
+import { readRowsOf } from "./read.ts";
+import { createFunction } from "./routine.ts";
+
+/** Runs a statement that is not procedural. */
+export async function runStatement(env: Environment, statement: Statement): Promise<Outcome> {
+  switch (statement.kind) {
+    case "query":
+      return againIfChanged(env, () => runQuery(env, statement.query));
+    case "insert":
+      return runInsert(env, statement);
+    case "update":
+      return runUpdate(env, statement);
+    case "delete":
+      return runDelete(env, statement);
+    case "merge":
+      return runMerge(env, statement);
+    case "truncate":
+      return runTruncate(env, statement);
+    case "create table":
+      return env.store.change(() => createTable(env, statement));
+    case "create view":
+      return env.store.change(() => createView(env, statement));
+    case "create function":
+      return env.store.change(() => createFunction(env, statement));
+    case "create procedure":
+      return env.store.change(() => createProcedure(env, statement));
+    case "create schema":
+      return env.store.change(() => createSchema(env, statement));
+    case "drop":
+      return env.store.change(() => drop(env, statement));
+    case "alter table":
+      return env.store.change(() => alterTable(env, statement));
+    default:
+      throw new SqlError(`${statement.kind.toUpperCase()} cannot stand here`, statement.at);
+  }
+}
+
+async function runQuery(env: Environment, query: Query): Promise<Outcome> {
+  const context = contextOf(env);
+  const { sql, columns } = analyzeStatement(query, context);
+  const types = columns.map((c) => c.type);
+  const [result, bytes] = await Promise.all([
+    env.dryRun
+      ? []
+      : env.transaction.open
+        ? readRowsOf(env, sql, types)
+        : env.store.engine.result(sql, types),
+    bytesOf(env, sql),
+  ]);
+  for (const [i, type] of types.entries())
+    if (type.kind === "ARRAY" && (await hasNullElement(result, i)))
+      throw new SqlError(
+        `Array cannot have a null element; error in writing field ${resultSchema(columns)[i]?.name}`,
+      );
+  return {
+    statementType: "SELECT",
+    schema: resultSchema(columns),
+    types,
+    ...(result instanceof KeptRows ? { kept: result } : { rows: result }),
+    bytes,
+    referenced: [...context.session.referenced],
+  };
+}
+
+const hasNullElement = async (result: Plain[][] | KeptRows, column: number): Promise<boolean> =>
+  result instanceof KeptRows
+    ? result.hasNullElement(column)
+    : result.some((row) => ((row[column] ?? []) as Plain[]).includes(null));
