@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import type { AudioReading } from "#shared/audio/read.ts";
 import { GradeConfig, parseConfig } from "#shared/config.ts";
 import { PermanentError } from "#shared/errors.ts";
@@ -63,16 +63,16 @@ async function measure(
   file: string,
   label: Labeller,
 ): Promise<{ row: Row; reading: AudioReading | null }> {
-  const bytes = await readFile(file);
+  const { size: sizeBytes } = await stat(file);
   try {
-    const reading = await label.read(bytes);
+    const reading = await label.read(sizeBytes, () => readFile(file));
     const { tags, measures, durationSeconds, samples: _, samplesRate: __, ...facts } = reading;
     const row = {
       file,
       status: "measured",
       title: tags.title ?? null,
       durationSeconds,
-      sizeBytes: bytes.length,
+      sizeBytes,
       ...facts,
       ...(await label.columns(reading)),
       ...(measures && toScorecardRow(measures)),

@@ -13,7 +13,7 @@ import { findReference, type Reference } from "./reference.ts";
 import { decide, type Thresholds, type Verdict } from "./verdict.ts";
 
 /** Version of the rule and of what it rests on: a change of either that can move a label raises it. */
-const classifierVersion = "2";
+const classifierVersion = "3";
 
 export interface ClassifyEdges {
   readonly recordings: Objects;
@@ -56,6 +56,8 @@ export const classifyStage = (edges: ClassifyEdges, settings: ClassifySettings):
       limits,
       measures: true,
       ...(needsSignal && { resampleTo }),
+      // With a reference they may be read again, at another rate.
+      handOver: reference === null,
     });
     const comparison =
       reference && (await comparePair(readAudio, limits, reference.bytes, { bytes, reading }));

@@ -1,9 +1,9 @@
-import type { AudioLimits, AudioReading, ReadOptions } from "#shared/audio/read.ts";
+import type { AudioLimits, AudioReading, readAudio } from "#shared/audio/read.ts";
 import { PermanentError } from "#shared/errors.ts";
 import { pesq, PesqError } from "#shared/pesq/index.ts";
 import type { PairScore } from "./verdict.ts";
 
-export type ReadAudio = (bytes: Uint8Array, options: ReadOptions) => Promise<AudioReading>;
+export type ReadAudio = typeof readAudio;
 
 /** PESQ of a pair, or why it has none. */
 export type Comparison =

@@ -9,7 +9,7 @@ export interface LoadEdges {
   readonly objects: Objects;
   readonly readAudio: (
     bytes: Uint8Array,
-    options: { limits: AudioLimits },
+    options: { limits: AudioLimits; handOver: boolean },
   ) => Promise<AudioReading>;
 }
 
@@ -21,7 +21,7 @@ export const loadStage = ({ objects, readAudio }: LoadEdges, limits: AudioLimits
   maxBytes: limits.maxBytes,
   async work(object, eventId) {
     const bytes = await objects.read(object.name, object.generation);
-    return toRow(object, await readAudio(bytes, { limits }), eventId);
+    return toRow(object, await readAudio(bytes, { limits, handOver: true }), eventId);
   },
 });
 

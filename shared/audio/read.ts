@@ -2,11 +2,12 @@ import { isMarkedAsUntransferable, type Worker } from "node:worker_threads";
 import { PermanentError } from "#shared/errors.ts";
 import type { AudioReading, ReadOptions } from "./reading.ts";
 import type { ReadingAnswer, ReadingTask } from "./read-worker.ts";
+import { refuseTooLarge, rejection } from "./rejection.ts";
 import { returnWorker, takeWorker } from "./worker-pool.ts";
-import { rejection } from "./rejection.ts";
 
 export { defaultAudioLimits, type AudioLimits } from "./limits.ts";
 export type { AudioReading, ReadOptions } from "./reading.ts";
+export { refuseTooLarge } from "./rejection.ts";
 
 /**
  * Reads an audio file in a worker thread that is killed when it takes too long or too much memory, so that no file
@@ -23,9 +24,7 @@ export async function readAudio(
 ): Promise<AudioReading> {
   const { limits } = options;
   const { length } = bytes;
-  if (length > limits.maxBytes) {
-    throw rejection("too-large", `The file has ${length} bytes; the limit is ${limits.maxBytes}.`);
-  }
+  refuseTooLarge(length, limits);
   const worker = takeWorker(limits.maxMemoryMb);
   let reusable = false;
   try {

@@ -1,4 +1,5 @@
 import { PermanentError } from "#shared/errors.ts";
+import type { AudioLimits } from "./limits.ts";
 
 /** Why a file cannot become a recording. The words are stored: never rename one, only add. */
 export type AudioRejection =
@@ -22,3 +23,9 @@ export type AudioRejection =
 /** A `PermanentError` whose reason is one of the codes above and whose message is for a person. */
 export const rejection = (reason: AudioRejection, message: string, options?: ErrorOptions) =>
   new PermanentError(reason, message, options);
+
+/** A file of so many bytes need not be read first to be refused. */
+export function refuseTooLarge(bytes: number, limits: AudioLimits): void {
+  if (bytes > limits.maxBytes)
+    throw rejection("too-large", `The file has ${bytes} bytes; the limit is ${limits.maxBytes}.`);
+}

@@ -114,7 +114,7 @@ test("what is not audio is a permanent error with its reason", async () => {
 test("without a model there is no DNSMOS", async () => {
   const row = await classify(sound("english-recipe.mp3"));
   expect(row).toMatchObject({ dnsmos_sig: null, dnsmos_bak: null, dnsmos_ovrl: null });
-  expect(row).toMatchObject({ label_basis: "measures", classifier_version: "2" });
+  expect(row).toMatchObject({ label_basis: "measures", classifier_version: "3" });
 });
 
 describe("DNSMOS", () => {
@@ -155,7 +155,7 @@ describe("DNSMOS", () => {
       const row = await classify(english, undefined, scoring);
       for (const name of ["sig", "bak", "ovrl"] as const)
         expect(row[`dnsmos_${name}`]).toBeCloseTo(expected[name], 2);
-      expect(row).toMatchObject({ label_basis: "measures", classifier_version: "2" });
+      expect(row).toMatchObject({ label_basis: "measures", classifier_version: "3" });
       const muted = await classify(sound("muted-microphone.flac"), undefined, scoring);
       expect(muted).toMatchObject({ dnsmos_ovrl: null, quality_label: null });
     });
@@ -164,7 +164,7 @@ describe("DNSMOS", () => {
       storage.objects.put(references, "models/tiny.onnx", model);
       const deciding = stageWith({ ...settings, LABEL_BASIS: "dnsmos" }, runtime ?? undefined);
       const row = await classify(english, undefined, deciding);
-      const classifier_version = `2+dnsmos.${DNSMOS_MODEL_SHA256.slice(0, 8)}`;
+      const classifier_version = `3+dnsmos.${DNSMOS_MODEL_SHA256.slice(0, 8)}`;
       expect(row).toMatchObject({
         label_basis: "dnsmos",
         quality_label: "Fair",

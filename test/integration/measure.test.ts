@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -47,6 +47,16 @@ test("pictures of several files go into a folder, and a file that is refused get
   expect(await readdir(folder)).toEqual(["italian-mountain.ogg.png", "page.mp3"]);
   const png = await readFile(join(folder, "italian-mountain.ogg.png"));
   expect(png.subarray(1, 4).toString()).toBe("PNG");
+});
+
+test("a file over the size limit is refused without being read", async () => {
+  const huge = join(folder, "huge.wav");
+  await writeFile(huge, "");
+  await truncate(huge, 3 * 2 ** 30); // more than one Buffer of readFile can hold
+  const { stdout, code } = await measure(["--json", huge]);
+  await rm(huge);
+  expect(JSON.parse(stdout)).toMatchObject({ status: "rejected", reason: "too-large" });
+  expect(code).toBe(1);
 });
 
 test("the thresholds of the environment hold here too", async () => {

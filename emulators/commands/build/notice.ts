@@ -9,8 +9,6 @@ const compiledIn: Readonly<Record<string, string>> = {
     "libogg and libvorbis (https://xiph.org), BSD-3-Clause, as published in @wasm-audio-decoders/ogg-vorbis.",
   "@audio/decode-flac":
     "libFLAC (https://xiph.org/flac), BSD-3-Clause, as published in @wasm-audio-decoders/flac.",
-  "@alexanderolsen/libsamplerate-js":
-    "libsamplerate (https://libsndfile.github.io/libsamplerate), BSD-2-Clause.",
   long: "Its own 64-bit arithmetic, under its own licence.",
 };
 

@@ -2,7 +2,12 @@ import { hear } from "#functions/classify/hear.ts";
 import { openModel } from "#functions/classify/model.ts";
 import { decide } from "#functions/classify/verdict.ts";
 import { grade } from "#shared/audio/grade.ts";
-import { type AudioReading, defaultAudioLimits, readAudio } from "#shared/audio/read.ts";
+import {
+  type AudioReading,
+  defaultAudioLimits,
+  readAudio,
+  refuseTooLarge,
+} from "#shared/audio/read.ts";
 import type { GradeConfig } from "#shared/config.ts";
 import { DnsmosError, dnsmosRate } from "#shared/dnsmos/dnsmos.ts";
 import { UsageError } from "../cli.ts";
@@ -10,7 +15,8 @@ import type { Row } from "../query.ts";
 
 /** Reads and labels as the function classify does with the same settings, without a reference. */
 export interface Labeller {
-  read(bytes: Uint8Array): Promise<AudioReading>;
+  /** Loads a file of so many bytes, unless it is too large, and reads it. */
+  read(sizeBytes: number, load: () => Promise<Uint8Array>): Promise<AudioReading>;
   /** The columns of the table `quality` that make up a label, in camelCase. */
   columns(reading: AudioReading): Promise<Row>;
 }
@@ -27,9 +33,12 @@ export async function openLabeller(config: GradeConfig): Promise<Labeller> {
   await model?.().catch((cause: unknown) => {
     throw cause instanceof DnsmosError ? new UsageError(cause.message, { cause }) : cause;
   });
-  const options = { limits: defaultAudioLimits, measures: true };
-  const read = (bytes: Uint8Array) =>
-    readAudio(bytes, model === undefined ? options : { ...options, resampleTo: dnsmosRate });
+  const options = { limits: defaultAudioLimits, measures: true, handOver: true };
+  const read = async (sizeBytes: number, load: () => Promise<Uint8Array>) => {
+    refuseTooLarge(sizeBytes, options.limits);
+    const bytes = await load();
+    return readAudio(bytes, model === undefined ? options : { ...options, resampleTo: dnsmosRate });
+  };
   return {
     read,
     async columns(reading) {
