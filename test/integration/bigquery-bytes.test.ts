@@ -132,3 +132,27 @@ test("sizes follow the rows", async () => {
   await bigquery.query("UPDATE d.grows SET s = NULL WHERE s = 'a'");
   expect(await size()).toBe(5);
 });
+
+test("statements of a transaction count what they read, rows that nobody else sees among it", async () => {
+  await bigquery.query("CREATE TABLE d.held AS SELECT 1 AS n");
+  const [job] = await bigquery.createQueryJob({
+    query: `BEGIN TRANSACTION;
+      INSERT d.held VALUES (2), (3);
+      SELECT SUM(n) AS s FROM d.held;
+      ROLLBACK TRANSACTION;
+      SELECT SUM(n) AS s FROM d.held`,
+  });
+  await job.getQueryResults();
+  expect((await job.getMetadata())[0].statistics).toMatchObject({ totalBytesProcessed: "32" });
+});
+
+test("an error of a transaction's statement is told as it is", async () => {
+  await expect(
+    bigquery.query("BEGIN TRANSACTION; INSERT d.held SELECT DIV(1, 0); COMMIT TRANSACTION"),
+  ).rejects.toThrowError(/division by zero/);
+  await expect(
+    bigquery.query(
+      "BEGIN TRANSACTION; INSERT d.held SELECT DIV(n, 0) FROM d.held; COMMIT TRANSACTION",
+    ),
+  ).rejects.toThrowError(/division by zero/);
+});

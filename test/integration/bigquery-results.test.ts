@@ -73,3 +73,18 @@ test("the rows of old jobs make room for those of new ones, which is said", asyn
   expect((await newest.getQueryResults(page))[0]).toHaveLength(1);
   await expect(old.getQueryResults(page)).rejects.toThrowError(/kept no longer/);
 }, 20_000);
+
+test("a large result of a transaction has what that wrote, and is there when it is taken back", async () => {
+  const query = `CREATE TEMP TABLE n AS SELECT 1 AS x;
+    BEGIN TRANSACTION;
+    INSERT n SELECT x FROM UNNEST(GENERATE_ARRAY(2, ${count})) AS x;
+    SELECT x, CONCAT('row ', CAST(x AS STRING)) AS s, [x, -x] AS a, NULL AS nothing, ${wide} FROM n ORDER BY x DESC;
+    ROLLBACK TRANSACTION`;
+  const [job] = await bigquery.createQueryJob({ query });
+  const [page, , answer] = await job.getQueryResults({ maxResults: 2, autoPaginate: false });
+  expect(answer).toMatchObject({ totalRows: String(count) });
+  expect(page).toMatchObject([
+    { x: count, s: `row ${count}`, a: [count, -count], nothing: null },
+    { x: count - 1 },
+  ]);
+});

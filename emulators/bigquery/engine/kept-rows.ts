@@ -1,5 +1,5 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Type } from "../analyze/types.ts";
+import type { DuckDBAppender, DuckDBConnection, DuckDBResult } from "@duckdb/node-api";
+import { duckType, type Type } from "../analyze/types.ts";
 import type { Plain } from "./literal.ts";
 
 type Query = (sql: string, types: readonly Type[]) => Promise<Plain[][]>;
@@ -42,16 +42,45 @@ export class KeptRows {
 
 let sequence = 0;
 
-/** Runs a query into a table of its own, whole in DuckDB: chunks that pass through here are freed late. */
+/**
+ * Runs a query into a table of its own: whole in DuckDB, for chunks that pass through here are freed late; or chunk by
+ * chunk where the query is seen by another connection than the one that can keep its rows.
+ */
 export async function keepRows(
-  connection: DuckDBConnection,
+  reader: DuckDBConnection,
+  keeper: DuckDBConnection,
   sql: string,
-  columns: number,
+  types: readonly Type[],
 ): Promise<{ table: string; length: number }> {
   sequence += 1;
-  const table = `${resultsDatabase}.result_${sequence}`;
-  const names = Array.from({ length: columns }, (_, i) => `c${i}`).join(", ");
-  await connection.run(`CREATE TABLE ${table} AS SELECT * FROM (${sql}) AS r(${names})`);
-  const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${table}`);
+  const name = `result_${sequence}`;
+  const table = `${resultsDatabase}.${name}`;
+  if (reader === keeper) {
+    const names = types.map((_, i) => `c${i}`).join(", ");
+    await keeper.run(`CREATE TABLE ${table} AS SELECT * FROM (${sql}) AS r(${names})`);
+  } else {
+    const columns = types.map((type, i) => `c${i} ${duckType(type)}`).join(", ");
+    await keeper.run(`CREATE TABLE ${table} (${columns})`);
+    try {
+      const appender = await keeper.createAppender(name, "main", resultsDatabase);
+      await copyChunks(await reader.stream(sql), appender);
+    } catch (error) {
+      await keeper.run(`DROP TABLE ${table}`);
+      throw error;
+    }
+  }
+  const counted = await keeper.runAndReadAll(`SELECT count(*) FROM ${table}`);
   return { table, length: Number(counted.value(0, 0)) };
+}
+
+async function copyChunks(from: DuckDBResult, to: DuckDBAppender): Promise<void> {
+  try {
+    for (;;) {
+      const chunk = await from.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      to.appendDataChunk(chunk);
+    }
+  } finally {
+    to.closeSync();
+  }
 }

@@ -20,14 +20,13 @@ export const sumOfBytes = (all: readonly Bytes[]): Bytes =>
 
 /**
  * The columns that a statement's query reads, and all of the table that it changes; `sql` is the query in DuckDB's
- * words. A dry run costs nothing. Inside of a transaction nothing is counted: what it wrote can only be seen from within.
+ * words. A dry run costs nothing.
  */
 export async function bytesOf(
   env: Environment,
   sql: string,
   changed?: StoredTable,
 ): Promise<Bytes> {
-  if (env.transaction.open) return noBytes;
   const { sizes } = env.store;
   const others = [...env.store.allTables(), ...env.temporaryTables.values()].filter(
     (table) => table !== changed,

@@ -6,7 +6,6 @@ import type { Plain } from "../engine/literal.ts";
 import type { Expr, Query } from "../sql/ast.ts";
 import { SqlError } from "../sql/error.ts";
 import { contextOf, type Environment } from "./environment.ts";
-import { readRowsOf } from "./read.ts";
 
 /** A variable reads as an expression of its type; only its value is put in. */
 export const variable = (value: Plain, type: Type): Typed => ({
@@ -32,7 +31,7 @@ export async function evaluate(
       `Cannot coerce expression of type ${typeName(found.type)} to type ${typeName(wanted as Type)}`,
       node.at,
     );
-  const [row] = await readRowsOf(env, `SELECT ${value.sql} AS c0`, [value.type]);
+  const [row] = await env.store.engine.query(`SELECT ${value.sql} AS c0`, [value.type]);
   return { value: row?.[0] ?? null, type: value.type };
 }
 
@@ -46,8 +45,7 @@ export async function rowsOf(
 ): Promise<{ type: Type; rows: Plain[][] }> {
   const { sql, columns } = analyzeStatement(query, contextOf(env));
   const fields = columns.map(({ name, type }) => (name === undefined ? { type } : { name, type }));
-  const rows = await readRowsOf(
-    env,
+  const rows = await env.store.engine.query(
     sql,
     columns.map((c) => c.type),
   );

@@ -13,7 +13,6 @@ import { contextOf, type Environment } from "./environment.ts";
 import { runMerge } from "./merge.ts";
 import { type Outcome, resultSchema } from "./outcome.ts";
 import { createProcedure } from "./procedure.ts";
-import { readRowsOf } from "./read.ts";
 import { createFunction } from "./routine.ts";
 
 /** Runs a statement that is not procedural. */
@@ -55,11 +54,7 @@ async function runQuery(env: Environment, query: Query): Promise<Outcome> {
   const { sql, columns } = analyzeStatement(query, context);
   const types = columns.map((c) => c.type);
   const [result, bytes] = await Promise.all([
-    env.dryRun
-      ? []
-      : env.transaction.open
-        ? readRowsOf(env, sql, types)
-        : env.store.engine.result(sql, types),
+    env.dryRun ? [] : env.store.engine.result(sql, types),
     bytesOf(env, sql),
   ]);
   for (const [i, type] of types.entries())

@@ -9,7 +9,6 @@ import { parseStoredProcedure } from "../sql/parse-script.ts";
 import type { Statement, StatementOf as Of } from "../sql/statement.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
-import { readRowsOf } from "./read.ts";
 import { storeRoutine } from "./routine.ts";
 
 /** Keeps the text of a procedure; what its statements mean shows when it is called. */
@@ -78,7 +77,7 @@ export async function prepareCall(
     }
     const input = mode === "out" ? literal(null, wanted) : coerce(given, wanted);
     if (input === undefined) throw fail(typeName(given.type), typeName(wanted));
-    const [row] = await readRowsOf(env, `SELECT ${input.sql} AS c0`, [wanted]);
+    const [row] = await env.store.engine.query(`SELECT ${input.sql} AS c0`, [wanted]);
     scope.set(name.toUpperCase(), { sql: literal(row?.[0] ?? null, wanted).sql, type: wanted });
   }
   return {

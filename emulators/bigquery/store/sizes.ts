@@ -21,11 +21,7 @@ export class Sizes {
   async bytesOf(table: StoredTable, columns?: ReadonlySet<string>): Promise<bigint> {
     const { physical, schema } = table;
     if (physical === undefined) return 0n;
-    const before = this.engine.changes;
-    if (before !== this.at) this.counted = new Map();
-    this.at = before;
-    const known = this.counted.get(physical) ?? new Map<string, bigint>();
-    this.counted.set(physical, known);
+    const known = this.knownOf(physical);
     const wanted = schema.fields.filter((f) => columns?.has(f.name) ?? true);
     const missing = wanted.filter((f) => !known.has(f.name));
     if (missing.length > 0) {
@@ -39,6 +35,17 @@ export class Sizes {
     return wanted.reduce((sum, f) => sum + (known.get(f.name) ?? 0n), 0n);
   }
 
+  /** What is known of a table. A transaction sees other rows than everyone else, so it counts for itself. */
+  private knownOf(physical: string): Map<string, bigint> {
+    if (this.engine.isInTransaction) return new Map();
+    const now = this.engine.changes;
+    if (now !== this.at) this.counted = new Map();
+    this.at = now;
+    const known = this.counted.get(physical) ?? new Map<string, bigint>();
+    this.counted.set(physical, known);
+    return known;
+  }
+
   /** Logical bytes of the columns that a query reads, for each of these tables that it reads at all. */
   async readBy(sql: string, tables: readonly StoredTable[]): Promise<bigint[]> {
     const scans = scansOf(sql, await this.plan(sql));
@@ -50,13 +57,16 @@ export class Sizes {
     return sums;
   }
 
-  /** DuckDB's plan; none when a constant in the query fails, which is then the query's own error. */
+  /**
+   * DuckDB's plan; none when a constant in the query fails, which is then the query's own error. That ends a
+   * transaction, so there it is told at once.
+   */
   private async plan(sql: string): Promise<string | undefined> {
     try {
       const [row] = await this.engine.query(`EXPLAIN (FORMAT JSON) ${sql}`, [STRING, STRING]);
       return row?.[1] as string;
     } catch (error) {
-      if (error instanceof SqlError) return undefined;
+      if (error instanceof SqlError && !this.engine.isInTransaction) return undefined;
       throw error;
     }
   }
