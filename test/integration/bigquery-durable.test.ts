@@ -94,6 +94,44 @@ test("what is in a file is there again: rows, schemas, views, functions and inse
   ).toEqual(["made", "more", "t", "v"].map((table_name) => ({ table_name })));
 });
 
+test("a procedure, an aggregate function and a table function are there again, and say what they are", async () => {
+  const before = await open();
+  await before.createDataset("d");
+  await before.query(`CREATE PROCEDURE d.next(x INT64, OUT y INT64) BEGIN SET y = x + 1; END;
+    CREATE AGGREGATE FUNCTION d.total(x INT64) AS (SUM(x));
+    CREATE TABLE FUNCTION d.upto(n INT64) AS SELECT x FROM UNNEST(GENERATE_ARRAY(1, n)) AS x;
+    CREATE FUNCTION d.half(x FLOAT64) AS (x / 2)`);
+
+  const after = await open();
+  expect(
+    await rows(
+      after,
+      "DECLARE y INT64; CALL d.next((SELECT d.total(x) FROM d.upto(3)), y); SELECT y, d.half(y) AS h",
+    ),
+  ).toEqual([{ y: 7, h: 3.5 }]);
+  const [routines] = await after.dataset("d").getRoutines();
+  const metadata = await Promise.all(routines.map((routine) => routine.getMetadata()));
+  const said = (metadata as unknown as [Record<string, unknown>][]).map(
+    ([{ routineType, definitionBody }]) => [routineType, definitionBody],
+  );
+  expect(said.toSorted()).toEqual([
+    ["AGGREGATE_FUNCTION", "SUM(x)"],
+    ["PROCEDURE", "BEGIN SET y = x + 1; END"],
+    ["SCALAR_FUNCTION", "x / 2"],
+    ["TABLE_VALUED_FUNCTION", "SELECT x FROM UNNEST(GENERATE_ARRAY(1, n)) AS x"],
+  ]);
+  const view = "SELECT routine_name, routine_type FROM d.INFORMATION_SCHEMA.ROUTINES ORDER BY 1";
+  expect((await rows(after, view)).map((row: object) => Object.values(row))).toEqual([
+    ["half", "FUNCTION"],
+    ["next", "PROCEDURE"],
+    ["total", "FUNCTION"],
+    ["upto", "TABLE FUNCTION"],
+  ]);
+  const procedure =
+    "SELECT routine_definition AS text FROM d.INFORMATION_SCHEMA.ROUTINES WHERE routine_type = 'PROCEDURE'";
+  expect(await rows(after, procedure)).toEqual([{ text: "BEGIN SET y = x + 1; END" }]);
+});
+
 test("a statement that fails leaves neither half of a table nor half of a schema", async () => {
   const bigquery = await open();
   await bigquery.createDataset("d");

@@ -1,4 +1,4 @@
-import { BOOL, STRING, TIMESTAMP, type Type } from "../analyze/types.ts";
+import { STRING, TIMESTAMP, type Type } from "../analyze/types.ts";
 import type { Plain } from "../engine/literal.ts";
 import { micros, ofTables, type View, view } from "./view.ts";
 
@@ -83,25 +83,6 @@ export const tableOptions: View = view(
         const value = t.resource[key];
         if (value === undefined || value === null) return [];
         return [[projectId, d.id, t.id, name, type, text(value as never)]];
-      }),
-    ),
-);
-
-/** Documentation: "ROUTINES view". */
-export const routines: View = view(
-  [
-    ...strings("specific_catalog", "specific_schema", "specific_name"),
-    ...strings("routine_catalog", "routine_schema", "routine_name"),
-    ...strings("routine_type", "routine_body"),
-    ["is_deterministic", BOOL],
-    ["created", TIMESTAMP],
-    ["last_altered", TIMESTAMP],
-  ],
-  ({ projectId }, datasets) =>
-    datasets.flatMap((d) =>
-      [...d.routines.values()].map((r): Plain[] => {
-        const key = [projectId, d.id, r.id];
-        return [...key, ...key, "FUNCTION", "SQL", null, micros(r.created), micros(r.created)];
       }),
     ),
 );

@@ -1,4 +1,5 @@
 import { run } from "../run/run.ts";
+import { definitionBody, routineType } from "../store/routines.ts";
 import type { Store, StoredRoutine } from "../store/store.ts";
 import { ApiError, duplicate, invalid, notFound } from "./api-error.ts";
 import { etagOf } from "./resource.ts";
@@ -30,9 +31,10 @@ function resource(
   routine: StoredRoutine,
 ): Record<string, unknown> {
   return {
-    routineType: "SCALAR_FUNCTION",
     language: "SQL",
     ...routine.resource,
+    routineType: routineType(routine),
+    definitionBody: definitionBody(routine),
     etag: etagOf(routine.created, routine.id),
     routineReference: { projectId: store.projectId, datasetId, routineId: routine.id },
     creationTime: String(routine.created),

@@ -1,7 +1,8 @@
 import type { CatalogTable } from "../analyze/catalog.ts";
 import { columnFieldPaths, columns } from "../information/columns.ts";
 import { partitions } from "../information/partitions.ts";
-import { routines, schemata, tableOptions, tables, viewsView } from "../information/tables.ts";
+import { routines } from "../information/routines.ts";
+import { schemata, tableOptions, tables, viewsView } from "../information/tables.ts";
 import { type View, viewSql } from "../information/view.ts";
 import { SqlError } from "../sql/error.ts";
 import type { Store, StoredDataset } from "./store.ts";
