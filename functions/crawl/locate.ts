@@ -18,7 +18,8 @@ export async function locate(freesound: Freesound, ids: readonly string[]): Prom
   const answer = await readWhole(freesound, { query: "", filter, page: 1 }, null);
   if (answer === "shifted") return { sounds: [], missing: [] }; // only later pages shift
   const { sounds, unreadable, count } = answer;
-  const named = new Set([...sounds.map(({ soundId }) => soundId), ...unreadable].map(String));
+  const known = [...sounds, ...unreadable].filter(({ soundId }) => soundId !== null);
+  const named = new Set(known.map(({ soundId }) => String(soundId)));
   const left = ids.filter((id) => !named.has(id));
   const nameless = count - named.size;
   if (nameless <= 0) return { sounds, missing: left };

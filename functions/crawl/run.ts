@@ -57,6 +57,9 @@ async function scan(run: Run, tried: Set<string>): Promise<ReadonlySet<string>> 
     if (outcome.down !== null && stuck + 1 < triesLimit) throw new SourceDownError(outcome.down);
     note(run, candidates, outcome);
     for (const { candidate } of outcome.failed) tried.add(candidate.id);
+    const unread = page.failures.flatMap(({ sound_id: id }) => (id === null ? [] : String(id)));
+    for (const id of unread) tried.add(id);
+    if (plan.mode !== "sample") run.mark = withTries(run.mark, { failed: unread, settled: [] });
     run.mark = {
       ...run.mark,
       newest: newer(run.mark.newest, page.newest),

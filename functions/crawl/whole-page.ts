@@ -6,9 +6,12 @@ import type { Failure } from "./source.ts";
 export interface WholePage {
   readonly count: number;
   readonly sounds: readonly Sound[];
-  readonly failures: readonly Failure[];
-  /** Ids of the sounds that are there and cannot be read. */
-  readonly unreadable: readonly number[];
+  /** Sounds that are there and cannot be read. */
+  readonly unreadable: readonly Unreadable[];
+  /** Results that stayed null. */
+  readonly nulls: number;
+  /** Of those, the ones with nothing else behind them. */
+  readonly lastNulls: number;
   readonly isLast: boolean;
 }
 
@@ -17,8 +20,7 @@ const readings = 4;
 
 /**
  * One page of a search as whole as it can be had. Freesound answers `null` for what its index knows and its
- * database does not (yet): the page is read again as long as that reveals sounds, and what stays null is a
- * failure. `shifted` when the search counts other than `expectedCount`, or the page is past the last one: pages
+ * database does not (yet): the page is read again as long as that reveals sounds. `shifted` when the search counts other than `expectedCount`, or the page is past the last one: pages
  * have moved.
  */
 export async function readWhole(
@@ -40,28 +42,37 @@ export async function readWhole(
     const missing = page.results.length - sounds.size - unreadable.size;
     const isHopeless = reading > 1 && sounds.size === before;
     if (missing > 0 && !isHopeless && reading < readings) continue;
-    const place = `of page ${search.page ?? 1} (${pageSize} a page)`;
+    const nulls = Math.max(0, missing);
+    const afterLast =
+      page.results.length - 1 - page.results.findLastIndex((result) => result !== null);
     return {
       count: page.count,
       sounds: [...sounds.values()],
-      unreadable: [...unreadable.keys()].filter((soundId) => soundId !== null),
-      failures: [
-        ...[...unreadable.values()].map(({ soundId, problem }) => ({
-          sound_id: soundId,
-          title: `sound ${soundId ?? "without an id"}`,
-          reason: `Freesound describes it as nobody would expect: ${problem}`,
-        })),
-        ...Array.from({ length: Math.max(0, missing) }, () => ({
-          sound_id: null,
-          title: `a sound ${place}`,
-          reason:
-            "Freesound's search counts it but does not know it: deleted, or not published yet",
-        })),
-      ],
+      unreadable: [...unreadable.values()],
+      nulls,
+      lastNulls: Math.min(nulls, afterLast),
       isLast: page.next === null,
     };
   }
 }
+
+/** What of a page cannot be offered, for people. */
+export const toFailures = (
+  page: number,
+  unreadable: readonly Unreadable[],
+  nulls: number,
+): Failure[] => [
+  ...unreadable.map(({ soundId, problem }) => ({
+    sound_id: soundId,
+    title: `sound ${soundId ?? "without an id"}`,
+    reason: `Freesound describes it as nobody would expect: ${problem}`,
+  })),
+  ...Array.from({ length: nulls }, () => ({
+    sound_id: null,
+    title: `a sound of page ${page} (${pageSize} a page)`,
+    reason: "Freesound's search counts it but does not know it: deleted, or not published yet",
+  })),
+];
 
 async function searchPage(freesound: Freesound, search: Search) {
   try {
