@@ -245,9 +245,42 @@ describe("requests that are too much", () => {
         "SELECT CAST(NULL AS ",
       ) + ")",
     ],
+    ["scalar subqueries", nested("(SELECT ", "1", ")", 50)],
+    ["scalar subqueries of a table", nested("(SELECT MAX(x) FROM d.t WHERE x >= ", "1", ")", 50)],
+    ["array subqueries", nested("(ARRAY(SELECT ", "1", ")[OFFSET(0)])", 50)],
+    ["sums", nested("(1 + ", "1", ")", 990)],
     ["views", `CREATE VIEW d.v AS ${nested("(", "1", ")", 10_000)}`],
   ])("nesting without end is an error: %s", async (_, query) => {
     expect(await errorOf(ask(query))).toEqual({ status: 400, reason: "resourcesExceeded" });
+  });
+
+  test("a chain of operators may be long, and is computed from the left", async () => {
+    const chain = (op: string, operand: string, first = operand) =>
+      `${first}${` ${op} ${operand}`.repeat(699)}`;
+    const query = `SELECT ${chain("+", "x")} AS sum, ${chain("-", "x")} AS difference, ${chain("+", "0.5")} AS half,
+      ${chain("+", "x", "NULL")} AS nothing, LENGTH(${chain("||", "'ab'")}) AS length,
+      ${chain("AND", "x = 1")} AS every, ${chain("OR", "x = 2")} AS one, ${chain("+", "NUMERIC '0.1'")} = 70 AS exact FROM d.t`;
+    expect((await bigquery.query(query))[0]).toEqual([
+      {
+        sum: 700,
+        difference: -698,
+        half: 350,
+        nothing: null,
+        length: 1400,
+        every: true,
+        one: false,
+        exact: true,
+      },
+    ]);
+    const overflow = `SELECT ${chain("+", "x", "9223372036854775807")} FROM d.t`;
+    await expect(bigquery.query(overflow)).rejects.toThrowError(
+      /int64 overflow: 9223372036854775807 \+ 1/,
+    );
+  });
+
+  test("subqueries inside each other as people write them are answered", async () => {
+    const query = nested("(SELECT MAX(x) FROM d.t WHERE x >= ", "1", ")", 6);
+    expect((await bigquery.query(`${query} AS v`))[0]).toEqual([{ v: 1 }]);
   });
 
   test("a text beyond the documented limit is refused before it is read", async () => {

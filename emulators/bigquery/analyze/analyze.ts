@@ -40,7 +40,7 @@ export function openSession({
     },
     view: (text) =>
       analyzer.query(parseWhole(text), rootOf({ ...session, params: none, variables: none })),
-    depth: { views: 0 },
+    depth: { views: 0, subqueries: 0 },
     referenced: new Set(),
   };
   return rootOf(session);

@@ -78,7 +78,7 @@ export function coerce(from: Typed, to: Type): Typed | undefined {
     );
     return structLiteral(items, to);
   }
-  if (sameType(from.type, to)) return { ...from, type: to };
+  if (sameType(from.type, to)) return from.type === to ? from : { ...from, type: to };
   if (from.literal?.kind === "value") {
     const value = literalValue(from, from.literal.value, to);
     if (value !== undefined) return literal(value, to);

@@ -33,7 +33,7 @@ export interface Session {
   alias(): string;
   /** Analyzes a view's text by itself. */
   view(text: string): Relational;
-  readonly depth: { views: number };
+  readonly depth: { views: number; subqueries: number };
   readonly referenced: Set<string>;
 }
 

@@ -1,5 +1,6 @@
 import type { Expr } from "../sql/ast.ts";
 import { SqlError, UnsupportedError } from "../sql/error.ts";
+import { chained } from "./chain.ts";
 import { coerce, supertype } from "./coerce.ts";
 import { compareSql } from "./compare.ts";
 import type { Context } from "./context.ts";
@@ -21,6 +22,8 @@ const noMatch = (op: string, args: readonly Typed[], at: number) =>
     `No matching signature for operator ${op} for argument types: ${args.map((a) => (isNull(a) ? "NULL" : typeName(a.type))).join(", ")}`,
     at,
   );
+
+const infix = (op: string) => (a: string, b: string) => `(${a} ${op} ${b})`;
 
 export function unaryExpr(node: Extract<Expr, { kind: "unary" }>, context: Context): Typed {
   const value = context.analyzer.expr(node.expr, context);
@@ -58,7 +61,7 @@ function applyBinary(op: string, left: Typed, right: Typed, at: number): Typed {
     case "OR": {
       const [a, b] = [coerce(left, BOOL), coerce(right, BOOL)];
       if (a === undefined || b === undefined) throw noMatch(op, [left, right], at);
-      return typed(`(${a.sql} ${op} ${b.sql})`, BOOL);
+      return chained(op, a, b, BOOL, infix(op), true);
     }
     case "=":
     case "!=":
@@ -123,7 +126,7 @@ function concat(left: Typed, right: Typed, at: number): Typed {
   const parts = [left, right].map((side) => coerce(side, type) ?? textOf(side, type));
   const [a, b] = parts;
   if (a === undefined || b === undefined) throw noMatch("||", [left, right], at);
-  return typed(`(${a.sql} || ${b.sql})`, type);
+  return chained("||", a, b, type, infix("||"), true);
 }
 
 /** BigQuery joins numbers and dates to strings by their text; this emulator leaves that to CAST. */
@@ -161,13 +164,13 @@ function arithmetic(op: string, left: Typed, right: Typed, at: number): Typed {
   const result = op === "/" && type.kind === "INT64" ? FLOAT64 : type;
   const [a, b] = [coerce(left, result), coerce(right, result)];
   if (a === undefined || b === undefined) throw noMatch(op, [left, right], at);
-  return typed(arithmeticSql(op, a.sql, b.sql, result), result);
+  return chained(op, a, b, result, (x, y) => arithmeticSql(op, x, y, result), false);
 }
 
 /** Overflow and division by zero are errors in GoogleSQL: DuckDB's for INT64 and NUMERIC sums, ours for the rest. */
 function arithmeticSql(op: string, a: string, b: string, type: Type): string {
   const exact = type.kind === "INT64" || (type.kind === "NUMERIC" && (op === "+" || op === "-"));
-  if (exact) return `(${a} ${op} ${b})`;
+  if (exact) return infix(op)(a, b);
   return `gsql_${type.kind.toLowerCase()}_${arithmeticNames[op as "+"]}(${a}, ${b})`;
 }
 

@@ -1,12 +1,12 @@
 import type { Expr } from "../sql/ast.ts";
-import { SqlError } from "../sql/error.ts";
-import type { Context } from "./context.ts";
+import { SqlError, tooComplex } from "../sql/error.ts";
+import type { Context, Relational } from "./context.ts";
 import { type Typed, typed } from "./typed.ts";
 import { arrayOf, BOOL } from "./types.ts";
 
 /** A query as a value: scalar, ARRAY(…) or EXISTS(…). Columns of the query around it can be used inside. */
 export function subqueryExpr(node: Extract<Expr, { kind: "subquery" }>, context: Context): Typed {
-  const query = context.analyzer.query(node.query, context);
+  const query = nested(node, context);
   if (node.form === "exists") return typed(`EXISTS (${query.sql})`, BOOL);
   const [column] = query.columns;
   const what = node.form === "array" ? "ARRAY subquery" : "Scalar subquery";
@@ -22,4 +22,24 @@ export function subqueryExpr(node: Extract<Expr, { kind: "subquery" }>, context:
       node.at,
     );
   return typed(`coalesce(ARRAY(${query.sql}), [])`, arrayOf(column.type));
+}
+
+/**
+ * DuckDB plans expressions that are queries inside each other in a time that doubles with each, and doubles twice with
+ * those that are arrays or read a table; no interrupt ends that. So many doublings take half a second.
+ */
+const mostDoublings = 16;
+
+function nested(node: Extract<Expr, { kind: "subquery" }>, context: Context): Relational {
+  const { depth } = context.session;
+  const { body } = node.query;
+  const reads = body.kind !== "select" || body.from !== undefined;
+  const cost = node.form === "exists" || (node.form === "scalar" && !reads) ? 1 : 2;
+  if (depth.subqueries + cost > mostDoublings) throw tooComplex(node.at);
+  depth.subqueries += cost;
+  try {
+    return context.analyzer.query(node.query, context);
+  } finally {
+    depth.subqueries -= cost;
+  }
 }

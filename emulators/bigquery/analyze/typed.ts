@@ -1,5 +1,6 @@
 import type { Plain } from "../engine/literal.ts";
 import { toSql } from "../engine/literal.ts";
+import type { Chain } from "./chain.ts";
 import { INT64, type Type } from "./types.ts";
 
 /** An analyzed expression: DuckDB SQL whose value has exactly `type`. */
@@ -19,6 +20,8 @@ export interface Typed {
   readonly never?: true;
   /** The parts of an array or struct that was written out, which coerce one by one. */
   readonly items?: readonly Typed[];
+  /** The operands, when it is an operator that goes on from left to right. */
+  readonly chain?: Chain;
 }
 
 export const typed = (sql: string, type: Type): Typed => ({ sql, type });

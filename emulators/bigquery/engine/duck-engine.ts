@@ -5,6 +5,7 @@ import { duckError } from "./duck-error.ts";
 import { interruptible } from "./interrupt.ts";
 import { keepRows, KeptRows } from "./kept-rows.ts";
 import type { Plain } from "./literal.ts";
+import { checkNesting } from "./nesting.ts";
 import { keptAbove, readRows } from "./read-rows.ts";
 
 /** DuckDB as this emulator uses it: with no way out of it. */
@@ -53,11 +54,11 @@ export class DuckEngine implements Engine {
   }
 
   query(sql: string, types: readonly Type[]): Promise<Plain[][]> {
-    return this.connected((connection) => allRows(connection, sql, types));
+    return this.connected(sql, (connection) => allRows(connection, sql, types));
   }
 
   result(sql: string, types: readonly Type[]): Promise<Plain[][] | KeptRows> {
-    return this.connected(async (connection) => {
+    return this.connected(sql, async (connection) => {
       const rows = await readRows(connection, sql, types, keptAbove);
       if (rows !== undefined) return rows;
       const keep = (own: DuckDBConnection) => keepRows(connection, own, sql, types);
@@ -70,7 +71,11 @@ export class DuckEngine implements Engine {
   }
 
   /** In a transaction on its connection, else on a new one. */
-  private async connected<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  private async connected<T>(
+    sql: string,
+    work: (connection: DuckDBConnection) => Promise<T>,
+  ): Promise<T> {
+    checkNesting(sql);
     if (!this.isInTransaction) return this.onOwn(work);
     return this.inTurn(() => withWords(() => interruptible(this.writer, () => work(this.writer))));
   }
@@ -87,7 +92,8 @@ export class DuckEngine implements Engine {
     }
   }
 
-  execute(sql: string): Promise<number> {
+  async execute(sql: string): Promise<number> {
+    checkNesting(sql);
     return this.alone(async () => {
       try {
         return await withWords(

@@ -1,4 +1,4 @@
-import { SqlError } from "../sql/error.ts";
+import { SqlError, tooComplex } from "../sql/error.ts";
 
 const words: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
   [
@@ -30,6 +30,7 @@ export function duckError(error: unknown): Error {
       undefined,
       "resourcesExceeded",
     );
+  if (message.includes("Max expression depth limit")) return tooComplex();
   // Errors of our own functions come through with DuckDB's class of error before them.
   const own = /^Invalid Input Error: ([^]*)$/.exec(message)?.[1];
   if (own !== undefined) return new SqlError(own.replace(/\n+LINE \d+:[^]*$/, ""));

@@ -1,4 +1,4 @@
-import { SqlError, UnsupportedError } from "../sql/error.ts";
+import { SqlError, tooComplex, UnsupportedError } from "../sql/error.ts";
 
 /** An error as the REST API answers it. */
 export class ApiError extends Error {
@@ -39,12 +39,7 @@ export function errorProto(error: unknown): ErrorProto {
   if (error instanceof SqlError)
     return { reason: error.reason, location: "query", message: error.message };
   if (error instanceof RangeError && error.message.includes("call stack"))
-    return {
-      reason: "resourcesExceeded",
-      location: "query",
-      message:
-        "Resources exceeded during query execution: Not enough resources for query planning - too many subqueries or query is too complex.",
-    };
+    return errorProto(tooComplex());
   return {
     reason: "internalError",
     message: error instanceof Error ? error.message : String(error),

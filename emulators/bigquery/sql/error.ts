@@ -18,6 +18,14 @@ export class UnsupportedError extends SqlError {
   }
 }
 
+/** A statement that could be planned only in a time or with a memory without bound. */
+export const tooComplex = (offset?: number): SqlError =>
+  new SqlError(
+    "Resources exceeded during query execution: Not enough resources for query planning - too many subqueries or query is too complex.",
+    offset,
+    "resourcesExceeded",
+  );
+
 /** `message at [line:column]`, counted from 1 as BigQuery does; unchanged when the place is unknown. */
 export function withPosition(message: string, text: string, offset: number | undefined): string {
   if (offset === undefined) return message;
