@@ -28,7 +28,7 @@ resource "google_firestore_database" "this" {
     }
   }
 
-  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.agent]
+  depends_on = [google_project_service.this, time_sleep.key]
 }
 
 resource "google_firestore_backup_schedule" "daily" {

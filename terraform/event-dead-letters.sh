@@ -3,11 +3,7 @@
 # messages from it, which forwarding needs. Doing it again changes nothing.
 # Environment: PROJECT, TRIGGER (projects/…/triggers/…), TOPIC (projects/…/topics/…), ATTEMPTS, MEMBER.
 set -euo pipefail
-
-command -v gcloud >/dev/null || {
-  echo "gcloud is not installed: install it, or apply with -var event_dead_letters=false" >&2
-  exit 1
-}
+source "$(dirname "${BASH_SOURCE[0]}")/signed-in.sh"
 
 subscription=$(gcloud eventarc triggers describe "$TRIGGER" \
   --project "$PROJECT" --format 'value(transport.pubsub.subscription)')
@@ -17,6 +13,6 @@ subscription=$(gcloud eventarc triggers describe "$TRIGGER" \
 }
 
 gcloud pubsub subscriptions add-iam-policy-binding "$subscription" \
-  --project "$PROJECT" --member "$MEMBER" --role roles/pubsub.subscriber --quiet >/dev/null
+  --project "$PROJECT" --member "$MEMBER" --role roles/pubsub.subscriber >/dev/null
 gcloud pubsub subscriptions update "$subscription" \
-  --project "$PROJECT" --dead-letter-topic "$TOPIC" --max-delivery-attempts "$ATTEMPTS" --quiet
+  --project "$PROJECT" --dead-letter-topic "$TOPIC" --max-delivery-attempts "$ATTEMPTS"

@@ -15,7 +15,7 @@ resource "google_pubsub_topic" "this" {
     allowed_persistence_regions = [var.region]
   }
 
-  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.agent]
+  depends_on = [google_project_service.this, time_sleep.key]
 }
 
 # Where dead letters wait to be looked at or replayed.
@@ -49,7 +49,7 @@ resource "google_pubsub_subscription" "dead_letters_table" {
     maximum_backoff = "600s"
   }
 
-  depends_on = [google_bigquery_table_iam_member.dead_letters]
+  depends_on = [time_sleep.dead_letters]
 }
 
 # Eventarc makes the subscription of a trigger itself, under a name that it chooses, and has no setting for dead

@@ -1,13 +1,32 @@
 # One map of functions, one resource over it.
 
 locals {
+  crawl_defaults = {
+    query          = "speech"
+    filter         = null
+    limit          = null
+    licenses       = []
+    ai_preferences = []
+    format         = "preview-hq-mp3"
+    concurrency    = 8
+    overlap_hours  = 168
+  }
+  crawl = merge(local.crawl_defaults, { for key, value in var.crawl : key => value if value != null })
+  limit_defaults = {
+    max_duration_seconds   = 3600
+    max_bytes              = 100000000
+    max_channels           = 8
+    decode_timeout_seconds = 120
+    decode_memory_mb       = 384
+  }
+  limits = merge(local.limit_defaults, var.limits)
   common = {
     GOOGLE_CLOUD_PROJECT = var.project_id
     RECORDINGS_BUCKET    = local.buckets.recordings.name
     BIGQUERY_DATASET     = google_bigquery_dataset.this.dataset_id
     FIRESTORE_DATABASE   = google_firestore_database.this.name
     LOG_LEVEL            = var.log_level
-    MAX_BYTES            = var.limits.max_bytes
+    MAX_BYTES            = local.limits.max_bytes
     # Filled while the image is built (gcp-build of each bundle): V8's code for the framework and the function.
     NODE_COMPILE_CACHE = "/workspace/.compile-cache"
     # Google's clients need not look for it: there is a metadata server.
@@ -16,10 +35,10 @@ locals {
   reading = {
     EVENTS_TOPIC           = local.topics.events
     DEAD_LETTERS_TOPIC     = local.topics.dead_letters
-    MAX_DURATION_SECONDS   = var.limits.max_duration_seconds
-    MAX_CHANNELS           = var.limits.max_channels
-    DECODE_TIMEOUT_SECONDS = var.limits.decode_timeout_seconds
-    DECODE_MEMORY_MB       = var.limits.decode_memory_mb
+    MAX_DURATION_SECONDS   = local.limits.max_duration_seconds
+    MAX_CHANNELS           = local.limits.max_channels
+    DECODE_TIMEOUT_SECONDS = local.limits.decode_timeout_seconds
+    DECODE_MEMORY_MB       = local.limits.decode_memory_mb
   }
 
   # `bucket` makes a function start when an object is finalized in it; without, it answers HTTP.
@@ -32,19 +51,19 @@ locals {
       environment = {
         NODE_OPTIONS                  = "--max-old-space-size=192" # Node clears late where it may grow: a long crawl lives in 65 MiB
         REFERENCES_BUCKET             = local.buckets.references.name
-        CRAWL_QUERY                   = var.crawl.query
-        CRAWL_FILTER                  = var.crawl.filter
-        CRAWL_LIMIT                   = var.crawl.limit
-        CRAWL_LICENSES                = join(",", var.crawl.licenses)
-        CRAWL_AI_PREFERENCES          = join(",", var.crawl.ai_preferences)
-        CRAWL_FORMAT                  = var.crawl.format
-        CRAWL_CONCURRENCY             = var.crawl.concurrency
-        CRAWL_OVERLAP_HOURS           = var.crawl.overlap_hours
-        CRAWL_TIMEOUT_SECONDS         = coalesce(try(var.scaling["crawl"].timeout, null), 1800) - 60 # it stops by itself, and the next crawl goes on from there
+        CRAWL_QUERY                   = local.crawl.query
+        CRAWL_FILTER                  = local.crawl.filter
+        CRAWL_LIMIT                   = local.crawl.limit
+        CRAWL_LICENSES                = join(",", local.crawl.licenses)
+        CRAWL_AI_PREFERENCES          = join(",", local.crawl.ai_preferences)
+        CRAWL_FORMAT                  = local.crawl.format
+        CRAWL_CONCURRENCY             = local.crawl.concurrency
+        CRAWL_OVERLAP_HOURS           = local.crawl.overlap_hours
+        CRAWL_TIMEOUT_SECONDS         = try(tonumber(var.scaling["crawl"].timeout), 1800) - 60 # it stops by itself, and the next crawl goes on from there
         FREESOUND_CLIENT_ID           = var.freesound_client_id
         FREESOUND_TOKEN_STORE         = try("projects/${var.project_id}/secrets/${google_secret_manager_secret.tokens[0].secret_id}", null)
-        FREESOUND_REQUESTS_PER_MINUTE = var.freesound_rates.per_minute
-        FREESOUND_REQUESTS_PER_DAY    = var.freesound_rates.per_day
+        FREESOUND_REQUESTS_PER_MINUTE = lookup(var.freesound_rates, "per_minute", 60)
+        FREESOUND_REQUESTS_PER_DAY    = lookup(var.freesound_rates, "per_day", 2000)
       }
     }
     load = {
@@ -72,8 +91,21 @@ locals {
   triggers = { for name, function in local.functions : name => function.bucket if function.bucket != null }
   scaling = {
     for name, function in local.functions : name =>
-    { for key, default in function.scaling : key => try(coalesce(var.scaling[name][key], default), default) }
+    merge(function.scaling, lookup(var.scaling, name, {}))
   }
+  # Memory in MiB.
+  memory = {
+    for name, size in local.scaling : name => tonumber(regex("^[0-9]+", size.memory)) * (endswith(size.memory, "Gi") ? 1024 : 1)
+  }
+  # CPUs, and the least and the most MiB that Cloud Run gives them:
+  # https://cloud.google.com/run/docs/configuring/services/memory-limits
+  memory_of_cpu = [[8, 4096, 32768], [6, 4096, 24576], [4, 2048, 16384], [2, 128, 8192], [1, 128, 4096], [0.5, 128, 1024], [0.08, 128, 512]]
+  memory_bounds = {
+    for name, size in local.scaling :
+    name => concat([for step in local.memory_of_cpu : slice(step, 1, 3) if tonumber(size.cpu) >= step[0]], [[1, 0]])[0]
+  }
+  # What one decode may take, the file itself, and Node with Google's clients (128 MiB).
+  memory_needed = { for name, bucket in local.triggers : name => local.limits.decode_memory_mb + ceil(local.limits.max_bytes / 1048576) + 128 }
 }
 
 data "archive_file" "source" {
@@ -101,7 +133,7 @@ resource "google_storage_bucket" "source" {
     }
   }
 
-  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.agent]
+  depends_on = [google_project_service.this, time_sleep.key]
 }
 
 # Named by content: what did not change is not deployed again.
@@ -184,9 +216,27 @@ resource "google_cloudfunctions2_function" "this" {
     }
   }
 
+  lifecycle {
+    precondition {
+      condition     = local.memory[each.key] >= local.memory_bounds[each.key][0] && local.memory[each.key] <= local.memory_bounds[each.key][1]
+      error_message = "scaling.${each.key}: with ${local.scaling[each.key].cpu} CPU Cloud Run gives ${local.memory_bounds[each.key][0]} to ${local.memory_bounds[each.key][1]} MiB of memory, not ${local.scaling[each.key].memory}."
+    }
+    precondition {
+      condition     = tonumber(local.scaling[each.key].cpu) >= 1 || tonumber(local.scaling[each.key].concurrency) == 1
+      error_message = "scaling.${each.key}: with less than one CPU an instance takes one request at a time (concurrency = 1)."
+    }
+    precondition {
+      condition     = tonumber(local.scaling[each.key].min_instances) <= tonumber(local.scaling[each.key].max_instances)
+      error_message = "scaling.${each.key}: min_instances (${local.scaling[each.key].min_instances}) is more than max_instances (${local.scaling[each.key].max_instances})."
+    }
+    precondition {
+      condition     = local.memory[each.key] >= lookup(local.memory_needed, each.key, 0)
+      error_message = "scaling.${each.key}.memory: ${local.scaling[each.key].memory} is too little for limits.decode_memory_mb, a file of limits.max_bytes and Node: at least ${lookup(local.memory_needed, each.key, 0)}Mi."
+    }
+  }
+
   depends_on = [
     google_artifact_registry_repository_iam_member.build,
-    google_kms_crypto_key_iam_member.agent,
     google_project_iam_member.build,
     google_project_iam_member.event_receiver,
     google_project_iam_member.storage_agent,
@@ -194,5 +244,6 @@ resource "google_cloudfunctions2_function" "this" {
     google_secret_manager_secret_version.this,
     google_storage_bucket_iam_member.build,
     time_sleep.agents,
+    time_sleep.key,
   ]
 }

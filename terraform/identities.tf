@@ -94,7 +94,7 @@ resource "google_project_iam_custom_role" "this" {
     }
   }
 
-  role_id     = each.value.id
+  role_id     = "${each.value.id}${var.role_suffix}"
   title       = "Earmark: ${each.key}"
   description = each.value.description
   permissions = each.value.permissions
@@ -172,7 +172,8 @@ resource "google_cloud_run_service_iam_member" "crawl" {
 resource "google_project_iam_member" "build" {
   for_each = {
     logs = { role = "roles/logging.logWriter", bucket = null }
-    # Cloud Functions copies the source into a bucket of its own, which exists only after the first deployment.
+    # Cloud Functions copies the source into a bucket of its own, which exists only after the first deployment; with a
+    # key, a hash of it ends the bucket's name (https://cloud.google.com/functions/docs/building).
     source = { role = "roles/storage.objectAdmin", bucket = "gcf-v2-sources-${data.google_project.this.number}-${var.region}" }
   }
 
@@ -185,7 +186,7 @@ resource "google_project_iam_member" "build" {
 
     content {
       title      = "functions-source"
-      expression = "resource.name == \"projects/_/buckets/${condition.value}\" || resource.name.startsWith(\"projects/_/buckets/${condition.value}/\")"
+      expression = var.kms_key_name == null ? "resource.name == \"projects/_/buckets/${condition.value}\" || resource.name.startsWith(\"projects/_/buckets/${condition.value}/\")" : "resource.name.startsWith(\"projects/_/buckets/${condition.value}-\")"
     }
   }
 }
@@ -209,13 +210,17 @@ resource "google_artifact_registry_repository_iam_member" "build" {
 resource "google_project_iam_member" "storage_agent" {
   project = var.project_id
   role    = "roles/pubsub.publisher" # on the project: Eventarc makes the topic of a trigger itself
-  member  = data.google_storage_project_service_account.this.member
+  member  = local.agents.storage
+
+  depends_on = [time_sleep.identities]
 }
 
 resource "google_pubsub_topic_iam_member" "pubsub_agent" {
   topic  = google_pubsub_topic.this["dead_letters"].name
   role   = "roles/pubsub.publisher"
   member = local.pubsub_agent
+
+  depends_on = [time_sleep.identities]
 }
 
 resource "google_bigquery_table_iam_member" "dead_letters" {
@@ -225,6 +230,8 @@ resource "google_bigquery_table_iam_member" "dead_letters" {
   table_id   = google_bigquery_table.dead_letters.table_id
   role       = each.key
   member     = local.pubsub_agent
+
+  depends_on = [time_sleep.identities]
 }
 
 resource "google_project_iam_member" "pubsub_token_creator" {
@@ -233,6 +240,8 @@ resource "google_project_iam_member" "pubsub_token_creator" {
   project = var.project_id
   role    = "roles/iam.serviceAccountTokenCreator"
   member  = local.pubsub_agent
+
+  depends_on = [time_sleep.identities]
 }
 
 resource "google_kms_crypto_key_iam_member" "agent" {
@@ -241,4 +250,6 @@ resource "google_kms_crypto_key_iam_member" "agent" {
   crypto_key_id = var.kms_key_name
   role          = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
   member        = each.value
+
+  depends_on = [time_sleep.identities]
 }

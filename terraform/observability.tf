@@ -4,8 +4,8 @@ locals {
   revisions = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=one_of(${join(",", [for name in keys(local.functions) : "\"${name}\""])})"
   log_scope = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=(${join(" OR ", [for name in keys(local.functions) : "\"${name}\""])})"
 
-  # Counters over the lines of shared/log.ts.
-  metrics = {
+  # Counters over the lines of shared/log.ts, and over Cloud Scheduler's own.
+  metrics = merge({
     errors = {
       description = "Lines of severity ERROR: a failed crawl, an event that failed or was refused."
       filter      = "severity>=ERROR"
@@ -26,8 +26,16 @@ locals {
       filter      = "jsonPayload.message=\"recording rejected\""
       labels      = { stage = "EXTRACT(jsonPayload.stage)", reason = "EXTRACT(jsonPayload.reason)" }
     }
-  }
+    }, var.crawl_schedule == null ? {} : {
+    schedule-failures = {
+      description = "Runs of the schedule that crawl did not answer with success, for whatever reason."
+      scope       = local.scheduled
+      filter      = "severity>=ERROR"
+      labels      = {}
+    }
+  })
 
+  scheduled     = "resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=\"earmark-crawl\""
   subscriptions = "resource.type=\"pubsub_subscription\""
   events        = "${local.subscriptions} AND resource.labels.subscription_id=starts_with(\"eventarc-${var.region}-\")"
 
@@ -40,6 +48,17 @@ locals {
       aligner   = "ALIGN_DELTA"
       reducer   = "REDUCE_SUM"
       threshold = 5
+      duration  = 0
+      absent    = null
+    }
+    # One is enough: a crawl that never worked can have no success to miss, and few errors to add up.
+    crawl-failed = {
+      title     = "Earmark: a crawl failed"
+      severity  = "ERROR"
+      filter    = "metric.type=\"logging.googleapis.com/user/earmark/crawls\" AND ${local.revisions} AND metric.labels.status=\"failed\""
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
+      threshold = 0
       duration  = 0
       absent    = null
     }
@@ -63,6 +82,18 @@ locals {
       duration  = 300
       absent    = null
     }
+    }, var.crawl_schedule == null ? {} : {
+    # Also a crawl that could not say so: refused, killed, out of memory, too slow.
+    schedule-failed = {
+      title     = "Earmark: the scheduled crawl was not answered with success"
+      severity  = "ERROR"
+      filter    = "metric.type=\"logging.googleapis.com/user/earmark/schedule-failures\" AND ${local.scheduled}"
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
+      threshold = 0
+      duration  = 0
+      absent    = null
+    }
     }, var.crawl_stale_hours == 0 || var.crawl_schedule == null ? {} : {
     crawl-stale = {
       title     = "Earmark: no crawl has completed for ${var.crawl_stale_hours} hours"
@@ -84,7 +115,7 @@ resource "google_logging_metric" "this" {
 
   name             = "earmark/${each.key}"
   description      = each.value.description
-  filter           = "${local.log_scope} AND ${each.value.filter}"
+  filter           = "${try(each.value.scope, local.log_scope)} AND ${each.value.filter}"
   label_extractors = each.value.labels
 
   metric_descriptor {
@@ -209,9 +240,14 @@ resource "google_billing_budget" "this" {
     }
   }
 
-  all_updates_rule {
-    monitoring_notification_channels = local.channels
-    disable_default_iam_recipients   = false # billing administrators hear of it in any case
+  # Without it, billing administrators and users hear of the budget; with it, so do they.
+  dynamic "all_updates_rule" {
+    for_each = length(local.channels) > 0 ? [local.channels] : []
+
+    content {
+      monitoring_notification_channels = all_updates_rule.value
+      disable_default_iam_recipients   = false
+    }
   }
 
   depends_on = [google_project_service.this]

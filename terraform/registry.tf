@@ -26,5 +26,5 @@ resource "google_artifact_registry_repository" "this" {
     }
   }
 
-  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.agent]
+  depends_on = [google_project_service.this, time_sleep.key]
 }

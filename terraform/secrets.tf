@@ -9,6 +9,15 @@ locals {
       FREESOUND_REFRESH_TOKEN = "earmark-freesound-refresh-token"
     },
   )
+  secret_versions = {
+    for variable in keys(local.secrets) :
+    variable => lookup(var.freesound_secret_versions, lower(trimprefix(variable, "FREESOUND_")), 1)
+  }
+  secret_values = {
+    FREESOUND_API_KEY       = var.freesound_api_key == null ? "" : var.freesound_api_key
+    FREESOUND_CLIENT_SECRET = var.freesound_client_secret == null ? "" : var.freesound_client_secret
+    FREESOUND_REFRESH_TOKEN = var.freesound_refresh_token == null ? "" : var.freesound_refresh_token
+  }
 }
 
 resource "google_secret_manager_secret" "this" {
@@ -33,7 +42,7 @@ resource "google_secret_manager_secret" "this" {
     }
   }
 
-  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.agent]
+  depends_on = [google_project_service.this, time_sleep.key]
 }
 
 # Freesound's refresh tokens work once: the crawl keeps the newest here, in versions of its own.
@@ -59,23 +68,38 @@ resource "google_secret_manager_secret" "tokens" {
     }
   }
 
-  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.agent]
+  depends_on = [google_project_service.this, time_sleep.key]
 }
 
-# The function does not start without a version. Freesound answers 401 to these until they are real.
+# A value is written when its version in freesound_secret_versions is new, and then only if there is one: nothing
+# stands in for it, since what stands in would one day be written over a key that works.
+resource "terraform_data" "secret_given" {
+  for_each = local.secrets
+
+  triggers_replace = local.secret_versions[each.key]
+
+  provisioner "local-exec" {
+    command     = "${abspath(path.module)}/secret-given.sh"
+    interpreter = ["bash"]
+
+    environment = {
+      VARIABLE = lower(each.key)
+      VALUE    = local.secret_values[each.key]
+    }
+  }
+}
+
 resource "google_secret_manager_secret_version" "this" {
   for_each = google_secret_manager_secret.this
 
-  secret = each.value.id
-  secret_data_wo = coalesce({
-    FREESOUND_API_KEY       = var.freesound_api_key
-    FREESOUND_CLIENT_SECRET = var.freesound_client_secret
-    FREESOUND_REFRESH_TOKEN = var.freesound_refresh_token
-  }[each.key], "not-set-yet")
-  secret_data_wo_version = var.freesound_secrets_version
+  secret                 = each.value.id
+  secret_data_wo         = local.secret_values[each.key] # empty, it is refused, and the former version stays
+  secret_data_wo_version = local.secret_versions[each.key]
   deletion_policy        = "DISABLE"
 
   lifecycle {
     create_before_destroy = true
   }
+
+  depends_on = [terraform_data.secret_given]
 }

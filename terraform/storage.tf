@@ -74,5 +74,5 @@ resource "google_storage_bucket" "this" {
     }
   }
 
-  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.agent]
+  depends_on = [google_project_service.this, time_sleep.key]
 }

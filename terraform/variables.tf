@@ -25,6 +25,11 @@ variable "labels" {
   description = "Labels on everything that takes labels, beside app = earmark."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = alltrue([for key, value in var.labels : can(regex("^[a-z][a-z0-9_-]{0,62}$", key)) && can(regex("^[a-z0-9_-]{0,63}$", value))])
+    error_message = "labels are lower-case letters, digits, _ and -, up to 63 each; a key begins with a letter."
+  }
 }
 
 variable "dist" {
@@ -89,15 +94,15 @@ variable "backup_retention_days" {
   default     = 7
 
   validation {
-    condition     = var.backup_retention_days >= 0 && var.backup_retention_days <= 98
-    error_message = "backup_retention_days is 0 (none) to 98, the most that Firestore keeps."
+    condition     = var.backup_retention_days >= 0 && var.backup_retention_days <= 98 && floor(var.backup_retention_days) == var.backup_retention_days
+    error_message = "backup_retention_days is a whole number, 0 (none) to 98, the most that Firestore keeps."
   }
 }
 
 # ---------------------------------------------------------------- the crawl
 
 variable "freesound_api_key" {
-  description = "Key of the Freesound API (https://freesound.org/apiv2/apply/). Set it by TF_VAR_freesound_api_key; it is not kept in the state. Null: the crawl answers that it has no key."
+  description = "Key of the Freesound API (https://freesound.org/apiv2/apply/). Set it by TF_VAR_freesound_api_key; it is not kept in the state. Needed when a version of it is stored, see freesound_secret_versions; \"none\" if there is none."
   type        = string
   default     = null
   sensitive   = true
@@ -126,46 +131,77 @@ variable "freesound_refresh_token" {
   ephemeral   = true
 }
 
-variable "freesound_secrets_version" {
-  description = "Raise it by one to store changed freesound_… secrets."
-  type        = number
-  default     = 1
+variable "freesound_secret_versions" {
+  description = "Number of each secret's newest value (api_key, client_secret, refresh_token; 1 where it is not named). To change a secret, raise its number and set its TF_VAR_freesound_…; keep the number."
+  type        = map(number)
+  default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.freesound_secret_versions), ["api_key", "client_secret", "refresh_token"])) == 0
+    error_message = "freesound_secret_versions has the keys api_key, client_secret and refresh_token."
+  }
+  validation {
+    condition     = alltrue([for version in values(var.freesound_secret_versions) : version >= 1 && floor(version) == version])
+    error_message = "freesound_secret_versions are whole numbers from 1."
+  }
 }
 
 variable "freesound_rates" {
-  description = "Requests that the key may make; Freesound grants more on demand."
-  type = object({
-    per_minute = optional(number, 60)
-    per_day    = optional(number, 2000)
-  })
-  default = {}
-}
-
-variable "crawl" {
-  description = "What the scheduled crawl looks for: the settings CRAWL_… of the README."
-  type = object({
-    query          = optional(string, "speech")
-    filter         = optional(string)
-    limit          = optional(number)
-    licenses       = optional(list(string), [])
-    ai_preferences = optional(list(string), [])
-    format         = optional(string, "preview-hq-mp3")
-    concurrency    = optional(number, 8)
-    overlap_hours  = optional(number, 168)
-  })
-  default = {}
+  description = "Requests that the key may make, per_minute (60) and per_day (2000); Freesound grants more on demand."
+  type        = map(number)
+  default     = {}
 
   validation {
-    condition     = contains(["preview-hq-mp3", "preview-hq-ogg", "original"], var.crawl.format)
+    condition     = length(setsubtract(keys(var.freesound_rates), ["per_minute", "per_day"])) == 0
+    error_message = "freesound_rates has the keys per_minute and per_day."
+  }
+  validation {
+    condition     = alltrue([for rate in values(var.freesound_rates) : rate >= 1 && floor(rate) == rate])
+    error_message = "freesound_rates are whole numbers from 1."
+  }
+}
+
+# Of any type, like the maps below: from an object Terraform drops an attribute that it does not know, without a word.
+variable "crawl" {
+  description = "What the scheduled crawl looks for: query, filter, limit, licenses, ai_preferences, format, concurrency, overlap_hours, as the settings CRAWL_… of the README."
+  type        = any
+  default     = {}
+
+  validation {
+    condition     = try(length(setsubtract(keys(var.crawl), keys(local.crawl_defaults))) == 0, false)
+    error_message = "crawl has the keys ${join(", ", keys(local.crawl_defaults))}."
+  }
+  validation {
+    condition     = alltrue([for key in ["query", "filter", "format"] : can(regex("", try(var.crawl[key], null) == null ? "" : var.crawl[key]))])
+    error_message = "crawl.query, crawl.filter and crawl.format are texts."
+  }
+  validation {
+    condition     = try(var.crawl.format, null) == null || contains(["preview-hq-mp3", "preview-hq-ogg", "original"], try(var.crawl.format, ""))
     error_message = "crawl.format is preview-hq-mp3, preview-hq-ogg or original."
   }
   validation {
-    condition     = var.crawl.format != "original" || var.freesound_client_id != null
+    condition     = try(var.crawl.format, "") != "original" || var.freesound_client_id != null
     error_message = "crawl.format = original needs freesound_client_id and its secrets."
   }
   validation {
-    condition     = var.crawl.limit == null ? true : var.crawl.limit >= 1 && floor(var.crawl.limit) == var.crawl.limit
+    condition     = try(var.crawl.limit, null) == null || try(var.crawl.limit >= 1 && floor(var.crawl.limit) == var.crawl.limit, false)
     error_message = "crawl.limit is a whole number from 1: the most sounds that one crawl looks at."
+  }
+  validation {
+    condition     = try(var.crawl.concurrency, null) == null || try(var.crawl.concurrency >= 1 && var.crawl.concurrency <= 64 && floor(var.crawl.concurrency) == var.crawl.concurrency, false)
+    error_message = "crawl.concurrency is a whole number from 1 to 64: downloads at the same time."
+  }
+  validation {
+    condition     = try(var.crawl.overlap_hours, null) == null || try(var.crawl.overlap_hours >= 0, false)
+    error_message = "crawl.overlap_hours is 0 or more."
+  }
+  validation {
+    condition     = try(var.crawl.licenses, null) == null || try(alltrue([for license in var.crawl.licenses : contains([for known in local.licenses : lower(known)], lower(license)) || can(regex("^LicenseRef-[A-Za-z0-9.-]{1,100}$", license))]), false)
+    error_message = "crawl.licenses are SPDX ids with their version, for example CC0-1.0 and CC-BY-4.0 (licenses.tf has all), or LicenseRef-NAME."
+  }
+  validation {
+    condition     = try(var.crawl.ai_preferences, null) == null || try(length(setsubtract(var.crawl.ai_preferences, ["no-additional-preferences", "open-source-models", "noncommercial-open-source-models", "no-gen-ai"])) == 0, false)
+    error_message = "crawl.ai_preferences are no-additional-preferences, open-source-models, noncommercial-open-source-models and no-gen-ai."
   }
 }
 
@@ -175,8 +211,15 @@ variable "crawl_schedule" {
   default     = "0 */6 * * *"
 
   validation {
-    condition     = var.crawl_schedule == null || can(regex("^\\S+( \\S+){4}$", var.crawl_schedule))
-    error_message = "crawl_schedule has five cron fields separated by single spaces, for example \"0 */6 * * *\"."
+    condition = var.crawl_schedule == null || try(length(split(" ", var.crawl_schedule)) == 5 && alltrue(flatten([
+      for at, field in split(" ", var.crawl_schedule) : [
+        for part in split(",", at < 3 ? field : replace(upper(field), at == 3 ? "/\\b(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\\b/" : "/\\b(SUN|MON|TUE|WED|THU|FRI|SAT)\\b/", "1")) :
+        can(regex("^(\\*|[0-9]+(-[0-9]+)?)(/[1-9][0-9]*)?$", part)) && alltrue([
+          for number in regexall("[0-9]+", split("/", part)[0]) : tonumber(number) >= [0, 0, 1, 1, 0][at] && tonumber(number) <= [59, 23, 31, 12, 7][at]
+        ])
+      ]
+    ])), false)
+    error_message = "crawl_schedule has five cron fields separated by single spaces (minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-7), for example \"0 */6 * * *\"."
   }
 }
 
@@ -205,22 +248,20 @@ variable "log_level" {
 }
 
 variable "limits" {
-  description = "What a recording may cost before it is rejected; see the README's settings."
-  type = object({
-    max_duration_seconds   = optional(number, 3600)
-    max_bytes              = optional(number, 100000000)
-    max_channels           = optional(number, 8)
-    decode_timeout_seconds = optional(number, 120)
-    decode_memory_mb       = optional(number, 384)
-  })
-  default = {}
+  description = "What a recording may cost before it is rejected: max_duration_seconds, max_bytes, max_channels, decode_timeout_seconds, decode_memory_mb; see the README's settings."
+  type        = map(number)
+  default     = {}
 
+  validation {
+    condition     = length(setsubtract(keys(var.limits), keys(local.limit_defaults))) == 0
+    error_message = "limits has the keys ${join(", ", keys(local.limit_defaults))}."
+  }
   validation {
     condition     = alltrue([for limit in values(var.limits) : limit >= 1 && floor(limit) == limit])
     error_message = "limits are whole numbers from 1."
   }
   validation {
-    condition     = var.limits.decode_timeout_seconds <= 180
+    condition     = lookup(var.limits, "decode_timeout_seconds", 1) <= 180
     error_message = "limits.decode_timeout_seconds is at most 180: a grade reads a recording and its reference, twice each at worst, within the 540 s of an event."
   }
 }
@@ -284,32 +325,49 @@ variable "dnsmos_model_sha256" {
 }
 
 variable "scaling" {
-  description = "Size and number of each function's instances; what is left out keeps its default (functions.tf)."
-  type = map(object({
-    cpu           = optional(string)
-    memory        = optional(string)
-    concurrency   = optional(number)
-    min_instances = optional(number)
-    max_instances = optional(number)
-    timeout       = optional(number)
-  }))
-  default = {}
+  description = "Size and number of each function's instances: cpu, memory, concurrency, min_instances, max_instances, timeout. What is left out keeps its default (functions.tf)."
+  type        = map(map(string))
+  default     = {}
 
   validation {
     condition     = alltrue([for name in keys(var.scaling) : contains(["crawl", "load", "classify"], name)])
     error_message = "scaling has the keys crawl, load and classify."
   }
   validation {
-    condition     = alltrue([for size in values(var.scaling) : can(regex("^[0-9]+(Mi|Gi)$", coalesce(size.memory, "1Gi")))])
+    condition     = alltrue([for size in values(var.scaling) : length(setsubtract(keys(size), ["cpu", "memory", "concurrency", "min_instances", "max_instances", "timeout"])) == 0])
+    error_message = "scaling.… has the keys cpu, memory, concurrency, min_instances, max_instances and timeout."
+  }
+  validation {
+    condition     = alltrue([for size in values(var.scaling) : can(regex("^(1|2|4|6|8|0?\\.[0-9]{1,3})$", lookup(size, "cpu", "1")))])
+    error_message = "scaling.….cpu is 1, 2, 4, 6 or 8, or a fraction such as 0.5."
+  }
+  validation {
+    condition     = alltrue([for size in values(var.scaling) : can(regex("^[1-9][0-9]*(Mi|Gi)$", lookup(size, "memory", "1Gi")))])
     error_message = "scaling.….memory is a size such as 512Mi or 2Gi."
   }
   validation {
-    condition     = alltrue([for name, size in var.scaling : try(size.timeout >= 120 && size.timeout <= (name == "crawl" ? 1800 : 540), size.timeout == null)])
+    condition     = alltrue(flatten([for size in values(var.scaling) : [for key, value in size : can(regex("^[0-9]+$", value)) if !contains(["cpu", "memory"], key)]]))
+    error_message = "scaling.….concurrency, min_instances, max_instances and timeout are whole numbers."
+  }
+  validation {
+    condition     = alltrue([for name, size in var.scaling : try(tonumber(lookup(size, "timeout", 120)) >= 120 && tonumber(lookup(size, "timeout", 120)) <= (name == "crawl" ? 1800 : 540), false)])
     error_message = "scaling.….timeout is 120 to 540 seconds for load and classify, the longest that an event may take, and to 1800 for crawl, the longest that Cloud Scheduler waits."
   }
   validation {
-    condition     = try(var.scaling["crawl"].max_instances, null) == null || try(var.scaling["crawl"].max_instances, 1) == 1
+    condition     = try(lookup(var.scaling["crawl"], "max_instances", "1"), "1") == "1"
     error_message = "crawl runs on one instance: two crawls at once would share one key's allowance."
+  }
+  validation {
+    condition     = alltrue([for size in values(var.scaling) : try(tonumber(lookup(size, "max_instances", 1)) >= 1 && tonumber(lookup(size, "max_instances", 1)) <= 1000, false)])
+    error_message = "scaling.….max_instances is 1 to 1000; to stop a function, pause the schedule."
+  }
+  validation {
+    condition     = alltrue([for name, size in var.scaling : lookup(size, "concurrency", "1") == "1" if name != "crawl"])
+    error_message = "load and classify take one event at a time (concurrency = 1): they decode files of strangers, and two hostile ones in one instance could add up. Raise max_instances."
+  }
+  validation {
+    condition     = try(tonumber(lookup(var.scaling["crawl"], "concurrency", 1)) >= 2 && tonumber(lookup(var.scaling["crawl"], "concurrency", 1)) <= 1000, !can(var.scaling["crawl"].concurrency))
+    error_message = "scaling.crawl.concurrency is 2 to 1000: while one request crawls, others ask how far it is."
   }
 }
 
@@ -332,8 +390,8 @@ variable "crawl_stale_hours" {
   default     = 13
 
   validation {
-    condition     = var.crawl_stale_hours >= 0 && var.crawl_stale_hours <= 23
-    error_message = "crawl_stale_hours is 0 to 23: Cloud Monitoring sees no further back."
+    condition     = var.crawl_stale_hours >= 0 && var.crawl_stale_hours <= 23 && floor(var.crawl_stale_hours) == var.crawl_stale_hours
+    error_message = "crawl_stale_hours is a whole number, 0 to 23: Cloud Monitoring sees no further back."
   }
 }
 
@@ -384,8 +442,8 @@ variable "delivery_attempts" {
   default     = 100
 
   validation {
-    condition     = var.delivery_attempts >= 5 && var.delivery_attempts <= 100
-    error_message = "delivery_attempts is 5 to 100, the bounds of Pub/Sub."
+    condition     = var.delivery_attempts >= 5 && var.delivery_attempts <= 100 && floor(var.delivery_attempts) == var.delivery_attempts
+    error_message = "delivery_attempts is a whole number, 5 to 100, the bounds of Pub/Sub."
   }
 }
 
@@ -393,4 +451,21 @@ variable "legacy_pubsub_agent" {
   description = "Set it in a project where Pub/Sub was enabled on or before 8 April 2021: its agent has to be allowed to make tokens."
   type        = bool
   default     = false
+}
+
+variable "create_agents" {
+  description = "Asks Google, by gcloud where Terraform runs, to make the service agents that roles are granted to. False: they are there already; see the README."
+  type        = bool
+  default     = true
+}
+
+variable "role_suffix" {
+  description = "Ends the names of Earmark's own roles. Google reserves a deleted role's name for 44 days: another one lets the project be deployed into again sooner."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.]{0,30}$", var.role_suffix))
+    error_message = "role_suffix is up to 30 letters, digits, underscores and full stops."
+  }
 }
