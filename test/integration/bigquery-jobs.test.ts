@@ -136,3 +136,52 @@ test("a DML job says how many rows it changed", async () => {
     numDmlAffectedRows: "2",
   });
 });
+
+test("a default that no row could take is refused when the table is made, in SQL and by the API", async () => {
+  for (const [type, value] of [
+    ["STRING", "getenv('X')"],
+    ["INT64", "'x'"],
+    ["INT64", "other + 1"],
+    ["INT64", "@p"],
+  ]) {
+    const column = `a ${type} DEFAULT ${value}`;
+    const refused = /Invalid default value expression of column a/;
+    await expect(bigquery.query(`CREATE TABLE d.never (${column})`)).rejects.toThrowError(refused);
+    const schema = [{ name: "a", type, defaultValueExpression: value }];
+    await expect(bigquery.dataset("d").createTable("never", { schema })).rejects.toThrowError(
+      refused,
+    );
+  }
+  expect(await bigquery.dataset("d").table("never").exists()).toEqual([false]);
+  await bigquery.query(
+    "CREATE TABLE d.filled (a INT64 DEFAULT 7, b TIMESTAMP DEFAULT CURRENT_TIMESTAMP())",
+  );
+  await expect(
+    bigquery.query("ALTER TABLE d.filled ALTER COLUMN a SET DEFAULT 'x'"),
+  ).rejects.toThrowError(/column a/);
+  await bigquery.query("INSERT d.filled (b) VALUES (DEFAULT)");
+  expect(await rows("SELECT a, b IS NULL AS none FROM d.filled")).toEqual([{ a: 7, none: false }]);
+});
+
+test("OPTIONS are kept in the resource: labels, names, descriptions", async () => {
+  await bigquery.query(`CREATE SCHEMA made OPTIONS (labels = [("team", "speech")], description = "ours");
+    CREATE TABLE made.t (x INT64) OPTIONS (labels = [("a", "1"), ("b", "2")], friendly_name = "T");
+    CREATE VIEW made.v OPTIONS (labels = [("c", "3")]) AS SELECT * FROM made.t`);
+  const dataset = bigquery.dataset("made");
+  const said = async (of: { getMetadata(): Promise<unknown> }) =>
+    ((await of.getMetadata()) as [object])[0];
+  expect(await said(dataset)).toMatchObject({ labels: { team: "speech" }, description: "ours" });
+  const table = { labels: { a: "1", b: "2" }, friendlyName: "T" };
+  expect(await said(dataset.table("t"))).toMatchObject(table);
+  expect(await said(dataset.table("v"))).toMatchObject({ labels: { c: "3" } });
+  await bigquery.query(
+    'ALTER TABLE made.t SET OPTIONS (labels = [("a", "9")], friendly_name = NULL)',
+  );
+  const changed = await said(dataset.table("t"));
+  expect(changed).toMatchObject({ labels: { a: "9" } });
+  expect(changed).not.toHaveProperty("friendlyName");
+  expect(changed).not.toHaveProperty("labels.b");
+  await expect(
+    bigquery.query('ALTER TABLE made.t SET OPTIONS (labels = "a")'),
+  ).rejects.toThrowError(/Invalid value for option: labels/);
+});

@@ -1,9 +1,11 @@
 import { INT64 } from "../analyze/types.ts";
 import { analyzeStatement, openSession, parseWhole } from "../analyze/analyze.ts";
+import type { Context } from "../analyze/context.ts";
+import { checkDefaults } from "../run/defaults.ts";
 import { resultSchema } from "../run/outcome.ts";
 import { SqlError, withPosition } from "../sql/error.ts";
 import { openCatalog } from "../store/catalog.ts";
-import type { TableSchema } from "../store/schema.ts";
+import { checkSchema, type TableSchema } from "../store/schema.ts";
 import type { Store, StoredTable } from "../store/store.ts";
 import { invalid } from "./api-error.ts";
 import { etagOf, mergePatch } from "./resource.ts";
@@ -63,14 +65,21 @@ function schemaOf(body: Readonly<Record<string, unknown>>): TableSchema | undefi
   return { fields: fields as TableSchema["fields"] };
 }
 
+/** A schema whose types and defaults are right. */
+function checkedSchema(store: Store, schema: TableSchema): TableSchema {
+  const checked = checkSchema(schema);
+  checkDefaults(checked.fields, contextOf(store));
+  return checked;
+}
+
+const contextOf = (store: Store): Context =>
+  openSession({ catalog: openCatalog(store, { defaultDataset: undefined }), now: 0n });
+
 /** The columns of a view's query, found now; a query that is wrong is refused with its place. */
 function viewSchema(store: Store, datasetId: string, query: string): TableSchema {
   try {
-    const context = openSession({
-      catalog: openCatalog(store, { defaultDataset: undefined }),
-      now: 0n,
-    });
-    return { fields: resultSchema(analyzeStatement(parseWhole(query), context).columns) };
+    const { columns } = analyzeStatement(parseWhole(query), contextOf(store));
+    return { fields: resultSchema(columns) };
   } catch (error) {
     if (error instanceof SqlError)
       throw new SqlError(withPosition(error.message, query, error.offset), undefined, error.reason);
@@ -99,7 +108,7 @@ async function insert({ store, path, body, baseUrl }: Call): Promise<unknown> {
       ? await store.createTable(
           datasetId,
           tableId,
-          schemaOf(body) ?? { fields: [] },
+          checkedSchema(store, schemaOf(body) ?? { fields: [] }),
           settable(body),
         )
       : await store.change(() =>
@@ -154,7 +163,7 @@ const change =
         table.view = query;
       } else {
         const schema = schemaOf(body);
-        if (schema !== undefined) await changeSchema(store, table, schema);
+        if (schema !== undefined) await changeSchema(store, table, checkedSchema(store, schema));
       }
       table.resource = merge ? mergePatch(table.resource, settable(body)) : settable(body);
       table.modified = Math.max(Date.now(), table.modified + 1);

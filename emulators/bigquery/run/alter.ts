@@ -6,8 +6,9 @@ import { quoteName } from "../engine/literal.ts";
 import { SqlError } from "../sql/error.ts";
 import type { AlterAction, Statement } from "../sql/statement.ts";
 import { columnSql } from "../store/schema-changes.ts";
-import { fieldOf } from "./ddl.ts";
-import type { Environment } from "./environment.ts";
+import { fieldOf, withOptions } from "./ddl.ts";
+import { checkDefaults } from "./defaults.ts";
+import { type Environment, plainContextOf } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
 import { fieldNamed, placeOf, type Target, targetOf } from "./target.ts";
 
@@ -58,6 +59,7 @@ async function apply(
       }
       if (field.mode === "REQUIRED")
         throw new SqlError(`Cannot add required column ${field.name} to an existing table`, at);
+      checkDefaults([field], plainContextOf(env));
       await run(`ADD COLUMN ${columnSql(field)}`);
       table.schema = { fields: [...fields, field] };
       return;
@@ -88,6 +90,7 @@ async function apply(
       const { defaultValueExpression: _old, ...rest } = field;
       const changed =
         action.value === undefined ? rest : { ...rest, defaultValueExpression: action.value };
+      checkDefaults([changed], plainContextOf(env));
       table.schema = { fields: fields.map((f) => (f === field ? changed : f)) };
       return;
     }
@@ -126,7 +129,6 @@ async function apply(
       return;
     }
     case "set options":
-      if (action.description !== undefined)
-        table.resource = { ...table.resource, description: action.description };
+      table.resource = withOptions(table.resource, action.options);
   }
 }

@@ -3,11 +3,13 @@ import { resolveType } from "../analyze/cast.ts";
 import type { Context, OutputColumn } from "../analyze/context.ts";
 import { limitsOf, type TypeLimits } from "../analyze/type-limits.ts";
 import { SqlError } from "../sql/error.ts";
+import type { ResourceOptions } from "../sql/parse-options.ts";
 import type { ColumnDef, StatementOf as Of } from "../sql/statement.ts";
 import { checkSchema, type FieldSchema, fieldOfType, typeOfField } from "../store/schema.ts";
-import type { Store, StoredTable } from "../store/store.ts";
+import type { Resource, Store, StoredTable } from "../store/store.ts";
 import { type Bytes, bytesOf, noBytes } from "./bytes.ts";
-import { contextOf, type Environment } from "./environment.ts";
+import { checkDefaults } from "./defaults.ts";
+import { contextOf, type Environment, plainContextOf } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
 import { resultSchema } from "./outcome.ts";
 import { placeOf, stored, type Target, targetOf } from "./target.ts";
@@ -80,6 +82,7 @@ export async function createTable(
   const fields = checkSchema({
     fields: defined ?? namedFields(first?.columns ?? [], statement.at),
   }).fields;
+  checkDefaults(fields, plainContextOf(env));
   const types = fields.map((f) => typeOfField(f));
   const typed =
     query === undefined || defined === undefined
@@ -101,7 +104,10 @@ export async function createTable(
     physical,
     schema: { fields },
     view: undefined,
-    resource: source?.table.resource ?? resourceOf(statement.options),
+    resource: withOptions(
+      source?.table.resource ?? partitioningOf(statement.options),
+      statement.options.resource,
+    ),
   };
   if (place === undefined) {
     const now = Date.now();
@@ -129,10 +135,15 @@ function exists(
   return new SqlError(`Already Exists: Table ${name}`, undefined, "duplicate");
 }
 
-function resourceOf({
+/** A resource with what OPTIONS says. */
+export const withOptions = (resource: Resource, options: ResourceOptions): Resource =>
+  Object.fromEntries(
+    Object.entries({ ...resource, ...options }).filter(([, value]) => value !== null),
+  );
+
+function partitioningOf({
   partition,
   cluster,
-  description,
 }: Of<"create table">["options"]): Record<string, unknown> {
   return {
     ...(partition === undefined
@@ -143,7 +154,6 @@ function resourceOf({
             : partition,
         }),
     ...(cluster === undefined ? {} : { clustering: { fields: cluster } }),
-    ...(description === undefined ? {} : { description }),
   };
 }
 
@@ -157,15 +167,7 @@ export function createView(env: Environment, statement: Of<"create view">): Outc
   if (existing !== undefined && (!statement.orReplace || existing.view === undefined))
     throw exists(store, { dataset, name }, statement);
   const context = contextOf(env);
-  // A view cannot know the script's variables and temporary tables: it outlives them.
-  const plain = contextOf({
-    ...env,
-    scopes: [],
-    temporaryTables: new Map(),
-    temporaryRoutines: new Map(),
-    params: new Map(),
-  });
-  const { columns } = analyzeStatement(parseWhole(statement.text), plain);
+  const { columns } = analyzeStatement(parseWhole(statement.text), plainContextOf(env));
   if (statement.columns !== undefined)
     throw new SqlError(
       "Not supported by the local BigQuery: a column list of a view",
@@ -178,18 +180,18 @@ export function createView(env: Environment, statement: Of<"create view">): Outc
       physical: undefined,
       schema,
       view: statement.text,
-      resource: {},
+      resource: withOptions({}, statement.options),
     });
   return done(existing === undefined ? "CREATE" : "REPLACE", "CREATE_VIEW", context, target);
 }
 
 export function createSchema(
   env: Environment,
-  { path, ifNotExists }: Of<"create schema">,
+  { path, ifNotExists, options }: Of<"create schema">,
 ): Outcome {
   const name = path.at(-1) ?? "";
   if (env.store.datasets.has(name) && ifNotExists) return done("SKIP", "CREATE_SCHEMA");
-  if (!env.dryRun) env.store.createDataset(name, {});
+  if (!env.dryRun) env.store.createDataset(name, withOptions({}, options));
   return done("CREATE", "CREATE_SCHEMA");
 }
 

@@ -7,21 +7,13 @@ import { BOOL, type Type, typeName } from "../analyze/types.ts";
 import { quoteName } from "../engine/literal.ts";
 import type { Expr } from "../sql/ast.ts";
 import { SqlError } from "../sql/error.ts";
-import { openCursor } from "../sql/parse.ts";
 import type { Assignment, StatementOf as Of } from "../sql/statement.ts";
 import { type FieldSchema, typeOfField } from "../store/schema.ts";
 import { type Bytes, bytesOf, noBytes } from "./bytes.ts";
+import { defaultOf } from "./defaults.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
 import { fieldNamed, stored, type Target, targetColumns, targetOf } from "./target.ts";
-
-/** The value of a column that a statement leaves out or sets to DEFAULT. */
-export function defaultOf(field: FieldSchema, context: Context): Typed {
-  const type = typeOfField(field);
-  if (field.defaultValueExpression === undefined) return literal(null, type);
-  const value = context.analyzer.expr(openCursor(field.defaultValueExpression).expr(), context);
-  return coerce(value, type) ?? value;
-}
 
 /** An expression for a column: DEFAULT, or a value that is assignable to it. */
 export function assignable(node: Expr, field: FieldSchema, context: Context): Typed {

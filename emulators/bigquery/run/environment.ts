@@ -43,6 +43,16 @@ export function contextOf(env: Environment, params = env.params): Context {
   });
 }
 
+/** What outlives the script cannot know its variables, parameters, temporary tables and functions. */
+export const plainContextOf = (env: Environment): Context =>
+  contextOf({
+    ...env,
+    scopes: [],
+    params: new Map(),
+    temporaryTables: new Map(),
+    temporaryRoutines: new Map(),
+  });
+
 const tableAsCatalog = (table: StoredTable, name: string): CatalogTable => ({
   kind: "table",
   sql: table.physical ?? "",

@@ -2,7 +2,7 @@ import type { Cursor } from "./cursor.ts";
 import { UnsupportedError } from "./error.ts";
 import { tablePath } from "./parse-from.ts";
 import { createFunction, tableFunction } from "./parse-function.ts";
-import { options } from "./parse-options.ts";
+import { options, optionsIfAny } from "./parse-options.ts";
 import { parseType } from "./parse-type.ts";
 import type { AlterAction, ColumnDef, Statement, TableOptions } from "./statement.ts";
 
@@ -20,8 +20,7 @@ export function parseCreate(c: Cursor): Statement {
   if (c.accept("SCHEMA")) {
     const ifNotExists = c.accept("IF", "NOT", "EXISTS");
     const path = tablePath(c);
-    if (c.accept("OPTIONS")) options(c);
-    return { kind: "create schema", path, ifNotExists, at };
+    return { kind: "create schema", path, ifNotExists, options: optionsIfAny(c), at };
   }
   throw new UnsupportedError(`CREATE ${c.token.text}`, c.at);
 }
@@ -35,17 +34,15 @@ function createTable(
   if (c.isAny("LIKE", "CLONE", "COPY")) {
     const rows = c.advance().upper !== "LIKE";
     const from = { path: tablePath(c), rows };
-    if (c.accept("OPTIONS")) options(c);
-    return { kind: "create table", path, ifNotExists, ...head, from, options: {} };
+    const resource = optionsIfAny(c);
+    return { kind: "create table", path, ifNotExists, ...head, from, options: { resource } };
   }
   const columns = c.is("(") ? c.parenthesized(() => columnList(c)) : undefined;
-  const tableOptions: { -readonly [K in keyof TableOptions]: TableOptions[K] } = {};
-  if (c.accept("PARTITION", "BY")) tableOptions.partition = partition(c);
-  if (c.accept("CLUSTER", "BY")) tableOptions.cluster = c.list(() => c.identifier());
-  if (c.accept("OPTIONS")) {
-    const description = options(c).get("DESCRIPTION");
-    if (description !== undefined) tableOptions.description = description;
-  }
+  const tableOptions: TableOptions = {
+    ...(c.accept("PARTITION", "BY") ? { partition: partition(c) } : {}),
+    ...(c.accept("CLUSTER", "BY") ? { cluster: c.list(() => c.identifier()) } : {}),
+    resource: optionsIfAny(c),
+  };
   const query = c.accept("AS") ? c.query() : undefined;
   if (columns === undefined && query === undefined) c.fail("Expected a column list or AS");
   return {
@@ -105,7 +102,7 @@ function columnDef(c: Cursor): ColumnDef {
       const { index } = c;
       c.expr();
       defaultValue = c.text.slice(c.tokens[index]?.start, c.ahead(-1).end);
-    } else if (c.accept("OPTIONS")) description = options(c).get("DESCRIPTION");
+    } else if (c.is("OPTIONS")) description = optionsIfAny(c).description ?? undefined;
     else if (c.accept("PRIMARY", "KEY")) c.expect("NOT", "ENFORCED");
     else if (c.is("REFERENCES")) {
       reference(c);
@@ -140,9 +137,9 @@ function createView(c: Cursor, head: { orReplace: boolean; at: number }): Statem
   const ifNotExists = c.accept("IF", "NOT", "EXISTS");
   const path = tablePath(c);
   const columns = c.is("(")
-    ? c.parenthesized(() => c.list(() => (c.accept("OPTIONS") && options(c), c.identifier())))
+    ? c.parenthesized(() => c.list(() => (optionsIfAny(c), c.identifier())))
     : undefined;
-  if (c.accept("OPTIONS")) options(c);
+  const viewOptions = optionsIfAny(c);
   c.expect("AS");
   const from = c.at;
   c.query();
@@ -152,6 +149,7 @@ function createView(c: Cursor, head: { orReplace: boolean; at: number }): Statem
     path,
     ifNotExists,
     text,
+    options: viewOptions,
     ...head,
     ...(columns === undefined ? {} : { columns }),
   };
@@ -204,8 +202,7 @@ function alterAction(c: Cursor): AlterAction {
   }
   if (c.accept("RENAME", "TO")) return { kind: "rename", to: c.identifier() };
   if (c.accept("SET", "OPTIONS")) {
-    const description = options(c).get("DESCRIPTION");
-    return { kind: "set options", ...(description === undefined ? {} : { description }) };
+    return { kind: "set options", options: options(c) };
   }
   if (c.accept("ALTER", "COLUMN")) {
     const name = c.identifier();

@@ -2,7 +2,7 @@ import type { Expr, TypeNode } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { SqlError, UnsupportedError } from "./error.ts";
 import { tablePath } from "./parse-from.ts";
-import { options } from "./parse-options.ts";
+import { optionsIfAny } from "./parse-options.ts";
 import { parseType } from "./parse-type.ts";
 import type { Statement } from "./statement.ts";
 
@@ -37,7 +37,7 @@ export function tableFunction(
   const path = tablePath(c);
   const params = parameters(c, false);
   if (c.is("RETURNS")) throw new UnsupportedError("RETURNS TABLE", c.at);
-  if (c.accept("OPTIONS")) options(c);
+  optionsIfAny(c);
   c.expect("AS");
   const from = c.at;
   const query = c.query();
@@ -75,7 +75,7 @@ export function createFunction(
     );
   const body = c.expr();
   const text = c.text.slice(from, c.ahead(-1).end);
-  if (c.accept("OPTIONS")) options(c);
+  optionsIfAny(c);
   return {
     kind: "create function",
     path,

@@ -1,3 +1,4 @@
+import type { ResourceOptions } from "./parse-options.ts";
 import type { Expr, FromItem, Query, TypeNode } from "./ast.ts";
 
 export interface ColumnDef {
@@ -12,7 +13,7 @@ export interface TableOptions {
   /** The column of PARTITION BY, and its unit. */
   readonly partition?: { readonly field: string; readonly type: string };
   readonly cluster?: readonly string[];
-  readonly description?: string;
+  readonly resource: ResourceOptions;
 }
 
 export interface Assignment {
@@ -48,7 +49,7 @@ export type AlterAction =
   | { readonly kind: "drop not null"; readonly name: string }
   | { readonly kind: "set default"; readonly name: string; readonly value: string | undefined }
   | { readonly kind: "set data type"; readonly name: string; readonly type: TypeNode }
-  | { readonly kind: "set options"; readonly description?: string };
+  | { readonly kind: "set options"; readonly options: ResourceOptions };
 
 type Body = readonly Statement[];
 
@@ -74,6 +75,7 @@ export type Statement =
       readonly ifNotExists: boolean;
       readonly text: string;
       readonly columns?: readonly string[];
+      readonly options: ResourceOptions;
       readonly at: number;
     }
   | {
@@ -118,6 +120,7 @@ export type Statement =
   | {
       readonly kind: "create schema";
       readonly path: readonly string[];
+      readonly options: ResourceOptions;
       readonly ifNotExists: boolean;
       readonly at: number;
     }
