@@ -80,7 +80,7 @@ export async function crawl(
     const source = await edges.openSource(plan, { signal: work.signal, until, since });
     mark.place ??= { scan: source.start, looked: 0, stuck: 0, swept: null };
     const { signal } = work;
-    run = { edges, plan, report, signal, key, source, mark, unanswered: 0, keep: inTurn };
+    run = { edges, plan, report, signal, until, key, source, mark, unanswered: 0, keep: inTurn };
     await inTurn();
     await runCrawl(run);
     return run;

@@ -2,9 +2,10 @@ import { LeaseLostError, type Mark } from "#shared/catalog/crawls.ts";
 import { PermanentError } from "#shared/errors.ts";
 import { QuotaExhaustedError } from "#shared/freesound/freesound.ts";
 import { describe } from "#shared/log.ts";
+import { cut } from "./cut.ts";
 import { OutOfTimeError } from "./life.ts";
 import { SourceDownError } from "./page.ts";
-import type { CrawlReport } from "./report.ts";
+import { type CrawlReport, errorLimit } from "./report.ts";
 
 /** What an error that ends a run makes of it: one that the next run goes on with, or one that failed. */
 export function toEnd(error: unknown): Pick<CrawlReport, "status" | "error" | "error_reason"> {
@@ -14,7 +15,7 @@ export function toEnd(error: unknown): Pick<CrawlReport, "status" | "error" | "e
     error instanceof LeaseLostError;
   return {
     status: goesOnLater ? "partial" : "failed",
-    error: describe(error),
+    error: cut(describe(error), errorLimit),
     error_reason: error instanceof PermanentError ? error.reason : null,
   };
 }

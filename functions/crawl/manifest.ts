@@ -2,6 +2,7 @@ import { z } from "zod";
 import { PermanentError } from "#shared/errors.ts";
 import { toSpdx } from "#shared/freesound/license.ts";
 import { toLicenseId } from "#shared/licenses.ts";
+import { cut } from "./cut.ts";
 import { CsvError, parseCsv } from "./csv.ts";
 
 const httpsUrl = z
@@ -63,6 +64,9 @@ export interface ManifestLine {
   /** What is wrong with it; empty when it has an entry. */
   readonly problem: string;
 }
+
+/** A line may have a megabyte of what is wrong. */
+const problemLimit = 500;
 
 /** A line as it stands, not looked at yet. */
 interface Raw {
@@ -153,5 +157,5 @@ function toLine({ line, value, problem }: Raw): ManifestLine {
   const problems = parsed.error.issues.map((issue) =>
     [issue.path.join("."), issue.message].filter(Boolean).join(": "),
   );
-  return { line, entry: null, problem: problems.join("; ") };
+  return { line, entry: null, problem: cut(problems.join("; "), problemLimit) };
 }

@@ -3,6 +3,7 @@ import { triesLimit } from "#shared/catalog/crawls.ts";
 import { PermanentError } from "#shared/errors.ts";
 import { describe, log } from "#shared/log.ts";
 import { UploadError } from "#shared/objects/objects.ts";
+import { cut } from "./cut.ts";
 import { Hosts, isSilence, silenceLimit } from "./hosts.ts";
 import { addFailure } from "./report.ts";
 import type { Run } from "./run.ts";
@@ -12,7 +13,7 @@ import { findStored, storeCandidate } from "./store.ts";
 /** What ends every download alike, and so the run. */
 const endings = new Set(["quota-exhausted", "bad-key", "no-oauth"]);
 
-/** How often one download is tried, in a crawl that gets on and in one that must get by at last. */
+/** How often one recording is tried, in a crawl that gets on and in one that must get by at last. */
 const attempts = { usual: 4, last: 1 };
 
 /** Nobody answers any more: going on would only list every sound as failed. */
@@ -40,11 +41,18 @@ export async function storePage(run: Run, candidates: readonly Candidate[]): Pro
   const { plan, report, signal, mark } = run;
   const hosts = new Hosts();
   const isLast = (mark.place?.stuck ?? 0) >= triesLimit - 1;
+  let left = candidates.length;
+  const budgetMs = () => {
+    if (!isLast) return plan.runMs / 2;
+    const leftMs = Math.max(0, run.until - run.edges.clock.now());
+    return (0.9 * leftMs) / Math.ceil(left / plan.concurrency);
+  };
   const context = {
     ...run,
     hosts,
     givenUp: new Set(plan.mode === "full" ? [] : mark.givenUp),
     attempts: isLast ? attempts.last : attempts.usual,
+    budgetMs,
   };
   const before = report.stored + report.already_stored;
   const failed: Failed[] = [];
@@ -57,6 +65,8 @@ export async function storePage(run: Run, candidates: readonly Candidate[]): Pro
     } catch (error) {
       if (error instanceof PermanentError && endings.has(error.reason)) ending = error;
       else if (!signal.aborted) failed.push({ candidate, error });
+    } finally {
+      left--;
     }
   });
   // A page that was cut short is not done: the crawl goes on at its beginning.
@@ -85,7 +95,7 @@ export function listFailures(
     const { id, title } = candidate;
     log.soundFailed({ crawlId: report.crawl_id, soundId: id }, error);
     const end = givenUp.has(id) ? "; given up: a full re-scan tries it again" : "";
-    addFailure(report, { sound_id: toId(id), title, reason: describe(error) + end });
+    addFailure(report, { sound_id: toId(id), title, reason: cut(describe(error), 400) + end });
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Row } from "#shared/warehouse/warehouse.ts";
+import { cut } from "./cut.ts";
 import type { CrawlPlan } from "./plan.ts";
 import type { Failure } from "./source.ts";
 
@@ -44,8 +45,14 @@ export interface CrawlReport {
 export const toSourceName = ({ manifest }: CrawlPlan) =>
   manifest === undefined ? "freesound" : "manifest";
 
-/** A Firestore document holds 1 MiB: enough failures to see what is wrong. */
+/**
+ * Enough failures to see what is wrong, and texts so short that all of them take less than half of a Firestore
+ * document, 1 MiB, in any alphabet: a unit of UTF-16 is three bytes of UTF-8 at most.
+ */
 const failureLimit = 200;
+const textLimits = { sound_id: 100, title: 200, reason: 500 };
+/** Longest `error`: a document and a row hold it whole. */
+export const errorLimit = 2000;
 
 /** A report of a crawl that starts now. Ids sort by their start. */
 export function startReport(plan: CrawlPlan, now: number): CrawlReport {
@@ -82,7 +89,13 @@ export function startReport(plan: CrawlPlan, now: number): CrawlReport {
 
 export function addFailure(report: CrawlReport, failure: Failure): void {
   report.failed++;
-  if (report.failures.length < failureLimit) report.failures.push(failure);
+  if (report.failures.length >= failureLimit) return;
+  const { sound_id, title, reason } = failure;
+  report.failures.push({
+    sound_id: typeof sound_id === "string" ? cut(sound_id, textLimits.sound_id) : sound_id,
+    title: cut(title, textLimits.title),
+    reason: cut(reason, textLimits.reason),
+  });
 }
 
 /** Columns of the table `crawls`: shared/warehouse/tables/crawls.json. */

@@ -13,6 +13,8 @@ export interface Run {
   readonly plan: CrawlPlan;
   readonly report: CrawlReport;
   readonly signal: AbortSignal;
+  /** Time by the clock when the run ends; milliseconds since the epoch. */
+  readonly until: number;
   readonly key: CrawlKey;
   readonly source: Source;
   /** Where the crawl of this query is; kept after every page. */

@@ -68,10 +68,10 @@ function soundCandidate(
     durationSeconds: sound.duration ?? null,
     objectName: () =>
       `freesound/${sound.soundId}.${format === "original" ? originalExtension(sound) : extension(preview())}`,
-    open: (limitBytes) =>
+    open: (limitBytes, signal) =>
       format === "original"
-        ? freesound.original(sound.soundId, sound.md5, limitBytes)
-        : freesound.preview(preview(), limitBytes),
+        ? freesound.original(sound.soundId, sound.md5, limitBytes, signal)
+        : freesound.preview(preview(), limitBytes, signal),
     bytes: async () => (format === "original" ? sound.fileSize : freesound.previewBytes(preview())),
   };
 }

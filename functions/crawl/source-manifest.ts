@@ -120,9 +120,11 @@ function toPage(
 function toCandidate(entry: ManifestEntry, options: ManifestOptions): Candidate {
   const { signal, idleTimeoutMs, reach = publicHttps } = options;
   const url = new URL(entry.url);
+  url.hash = ""; // it says where to look in a file, not which one
   const id = createHash("sha256").update(withoutSignature(url).href).digest("hex").slice(0, 20);
-  const get = async (method: "GET" | "HEAD") => {
-    const answer = await ask(url, reach, { method, idleTimeoutMs, signal });
+  const get = async (method: "GET" | "HEAD", ends = signal) => {
+    const until = AbortSignal.any([signal, ends]);
+    const answer = await ask(url, reach, { method, idleTimeoutMs, signal: until });
     if (answer.status === 200) return answer;
     answer.body.destroy();
     const message = `${toPlainAddress(url)} answered ${answer.status}`;
@@ -154,8 +156,8 @@ function toCandidate(entry: ManifestEntry, options: ManifestOptions): Candidate 
       created: entry.created,
     }),
     objectName: () => `manifest/${id}.${extension(url)}`,
-    async open(limitBytes) {
-      const answer = await get("GET");
+    async open(limitBytes, ends) {
+      const answer = await get("GET", ends);
       return toDownload(answer, { limitBytes, md5: entry.md5?.toLowerCase() ?? null });
     },
     async bytes() {

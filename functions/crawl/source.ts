@@ -17,8 +17,8 @@ export interface Candidate {
   readonly metadata: Readonly<Record<string, string>>;
   /** Name of the object. @throws PermanentError when nothing can be fetched under any name. */
   objectName(): string;
-  /** The bytes, tried once. @throws PermanentError when trying again cannot help. */
-  open(limitBytes: number): Promise<Download>;
+  /** The bytes, tried once, until `signal` ends it. @throws PermanentError when trying again cannot help. */
+  open(limitBytes: number, signal: AbortSignal): Promise<Download>;
   /** How many bytes there will be, if that can be known without fetching them. */
   bytes(): Promise<number | null>;
   readonly durationSeconds: number | null;

@@ -22,6 +22,8 @@ export interface StoreContext {
   readonly givenUp: ReadonlySet<string>;
   /** How often one download is tried. */
   readonly attempts: number;
+  /** How long one recording may take now, all tries together; milliseconds. */
+  readonly budgetMs: () => number;
 }
 
 /** Of the recordings, those that are stored already, by the names of their objects. */
@@ -73,7 +75,7 @@ export async function storeCandidate(
 
 /** Downloads straight into Storage; another version only takes the place of the one that was looked at. */
 async function fetch(
-  { edges, plan, report, signal, hosts, attempts }: StoreContext,
+  { edges, plan, report, signal: ended, hosts, attempts, budgetMs }: StoreContext,
   candidate: Candidate,
   objectName: string,
   replaced?: StoredObject,
@@ -81,9 +83,11 @@ async function fetch(
   const metadata = { ...candidate.metadata, ...crawlMetadata(plan.query, report.crawl_id) };
   const replaces = replaced === undefined ? {} : { replaces: replaced.generation };
   hosts.admit(candidate.host);
+  const budget = startBudget(budgetMs());
+  const signal = AbortSignal.any([ended, budget.signal]);
   const attempt = async () => {
     signal.throwIfAborted();
-    const download = await candidate.open(plan.maxBytes);
+    const download = await candidate.open(plan.maxBytes, signal);
     const { contentType } = download;
     const options = { contentType, metadata, signal, ...replaces };
     const outcome = await edges.objects.create(objectName, audioBody(download), options);
@@ -98,9 +102,24 @@ async function fetch(
     log.soundStored({ crawlId: report.crawl_id, objectName, bytes });
     return outcome;
   } catch (error) {
-    hosts.failed(candidate.host, error);
-    throw error;
+    // What a cut exchange says is only that it was cut.
+    const why: unknown = budget.signal.aborted ? budget.signal.reason : error;
+    hosts.failed(candidate.host, why);
+    throw why;
+  } finally {
+    budget.clear();
   }
+}
+
+/** Time for one recording: it must not take that of all others. */
+function startBudget(ms: number) {
+  const budget = new AbortController();
+  const end = () =>
+    budget.abort(
+      new Error(`not whole within ${Number((ms / 1000).toPrecision(2))} s, its share of the run`),
+    );
+  const timer = setTimeout(end, ms);
+  return { signal: budget.signal, clear: () => clearTimeout(timer) };
 }
 
 /** What the source says now about a recording that is stored: another file is fetched, other words are kept. */

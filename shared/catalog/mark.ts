@@ -86,15 +86,20 @@ const hash = (value: unknown) =>
 const markLimit = 50;
 /** Firestore takes 1 MiB a document; its own form of these lists is less than twice as long as JSON. */
 const marksLimitBytes = 500_000;
+/** It indexes each entry of a list, and takes 40,000 of them a document: https://firebase.google.com/docs/firestore/quotas#indexes */
+const entriesLimit = 20_000;
 
 /** The marks with one more or a newer one; the longest unused of too many make room. */
 export function withMark(marks: QueryState["marks"], name: string, mark: Mark) {
   const all = Object.entries({ ...marks, [name]: mark });
   const newestFirst = all.toSorted(([, a], [, b]) => b.updatedAt - a.updatedAt);
-  let bytes = 0;
+  let [bytes, entries] = [0, 0];
   const fitting = newestFirst.filter((entry, index) => {
+    const [, { retries, givenUp }] = entry;
     bytes += Buffer.byteLength(JSON.stringify(entry));
-    return index === 0 || (index < markLimit && bytes <= marksLimitBytes);
+    entries += retries.length + givenUp.length;
+    const fits = index < markLimit && bytes <= marksLimitBytes && entries <= entriesLimit;
+    return index === 0 || fits;
   });
   return Object.fromEntries(fitting);
 }

@@ -10,7 +10,7 @@ import { FreesoundError, toError } from "./throttle.ts";
  * Retry-After.
  */
 export async function toAnswerError(answer: Answer, metered: boolean, now: number): Promise<Error> {
-  const detail = toDetail(await textOf(answer.body, 64 * 1024));
+  const detail = toDetail(await textOf(answer, 64 * 1024));
   const retryAfter = answer.headers["retry-after"];
   if (!metered && answer.status === 429)
     return new FreesoundError(429, detail, parseRetryAfter(retryAfter, now));
@@ -18,10 +18,13 @@ export async function toAnswerError(answer: Answer, metered: boolean, now: numbe
 }
 
 /** @throws PermanentError `answer-too-large` */
-export async function textOf(body: Answer["body"], limitBytes: number): Promise<string> {
+export async function textOf(
+  { chunks }: Pick<Answer, "chunks">,
+  limitBytes: number,
+): Promise<string> {
   let size = 0;
   async function* limited() {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
       size += chunk.length;
       if (size > limitBytes)
         throw new PermanentError("answer-too-large", `an answer of over ${limitBytes} bytes`);

@@ -54,7 +54,7 @@ export interface Api {
   /** One exchange, quota and errors included, tried once. */
   exchange(
     url: URL,
-    options?: Pick<Ask, "method" | "headers"> & { metered?: boolean },
+    options?: Pick<Ask, "method" | "headers" | "signal"> & { metered?: boolean },
   ): Promise<Answer>;
 }
 
@@ -96,7 +96,7 @@ export function openApi(options: ApiOptions): Api {
         ? { authorization: `Token ${apiKey}`, ...asked.headers }
         : (asked.headers ?? {}),
       idleTimeoutMs,
-      signal,
+      signal: anyOf(signal, asked.signal),
     });
     if (answer.status >= 200 && answer.status < 300) return answer;
     const error = await toAnswerError(answer, metered, clock.now());
@@ -128,8 +128,8 @@ export function openApi(options: ApiOptions): Api {
     get: (url) =>
       retry(
         async () => {
-          const { body } = await exchange(url);
-          return JSON.parse(await textOf(body, answerLimitBytes)) as unknown;
+          const answer = await exchange(url);
+          return JSON.parse(await textOf(answer, answerLimitBytes)) as unknown;
         },
         {
           call: "freesound api",
@@ -143,6 +143,9 @@ export function openApi(options: ApiOptions): Api {
       ),
   };
 }
+
+const anyOf = (...signals: (AbortSignal | undefined)[]) =>
+  AbortSignal.any(signals.filter((signal) => signal !== undefined));
 
 const toRates = (rate: ThrottledError["rate"]): Partial<Rates> => {
   if (rate?.unit === "minute") return { perMinute: rate.limit };

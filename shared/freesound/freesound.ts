@@ -31,17 +31,23 @@ export interface Freesound {
    */
   sound(soundId: number): Promise<Sound>;
   /**
-   * A preview, tried once. The stream fails when it is cut short, stalls or passes `limitBytes`.
+   * A preview, tried once. The stream fails when it is cut short, stalls, trickles, passes `limitBytes` or `signal`
+   * ends it.
    * @throws PermanentError `preview-missing`, `preview-refused`, `too-large`, `foreign-host`
    */
-  preview(url: string, limitBytes: number): Promise<Download>;
+  preview(url: string, limitBytes: number, signal?: AbortSignal): Promise<Download>;
   /** Bytes of a preview as the server announces them, or null when it does not say. */
   previewBytes(url: string): Promise<number | null>;
   /**
    * The original file, tried once; one API call. Its MD5 is checked.
    * @throws PermanentError `original-missing`, `too-large`, `no-oauth`
    */
-  original(soundId: number, md5: string | null, limitBytes: number): Promise<Download>;
+  original(
+    soundId: number,
+    md5: string | null,
+    limitBytes: number,
+    signal?: AbortSignal,
+  ): Promise<Download>;
 }
 
 /** The most that a page holds. */
@@ -110,8 +116,8 @@ export function openFreesound(options: ApiOptions): Freesound {
       }
     },
 
-    async preview(url, limitBytes) {
-      const answer = await file(new URL(url), "preview-missing", { metered: false });
+    async preview(url, limitBytes, signal) {
+      const answer = await file(new URL(url), "preview-missing", { metered: false, signal });
       return toDownload(answer, { limitBytes });
     },
 
@@ -123,7 +129,7 @@ export function openFreesound(options: ApiOptions): Freesound {
       return length === undefined ? null : Number(length);
     },
 
-    async original(soundId, md5, limitBytes) {
+    async original(soundId, md5, limitBytes, signal) {
       if (accessToken === undefined)
         throw new PermanentError(
           "no-oauth",
@@ -135,7 +141,8 @@ export function openFreesound(options: ApiOptions): Freesound {
         const token = await accessToken(refused);
         try {
           const headers = { authorization: `Bearer ${token}` };
-          return toDownload(await file(url, "original-missing", { headers }), { limitBytes, md5 });
+          const answer = await file(url, "original-missing", { headers, signal });
+          return toDownload(answer, { limitBytes, md5 });
         } catch (error) {
           const isRefused = error instanceof PermanentError && error.reason === "bad-key";
           if (!isRefused || tokens >= tokensPerDownload) throw error;

@@ -116,7 +116,7 @@ async function refresh(
       idleTimeoutMs,
     },
   );
-  const body = await textOf(answer.body, 64 * 1024);
+  const body = await textOf(answer, 64 * 1024);
   if (answer.status >= 500 || answer.status === 429)
     throw new Error(`Freesound answered ${answer.status} to a refresh: ${body.slice(0, 200)}`);
   if (answer.status !== 200)

@@ -22,10 +22,11 @@ export interface Expected {
 
 /**
  * The body of a good answer as a stream that ends only when it is whole.
- * @throws PermanentError `too-large` when the server announces more than the limit
+ * @throws PermanentError `too-large` when the server announces more than the limit, `encoded` when it sends the file
+ *   compressed, which nobody has asked for
  */
 export function toDownload(
-  { body, headers, url }: Answer,
+  { body, chunks, headers, url }: Answer,
   { limitBytes, md5 = null }: Expected,
 ): Download {
   const announced = headers["content-length"];
@@ -39,10 +40,18 @@ export function toDownload(
     body.destroy();
     throw tooLarge();
   }
+  const { "content-encoding": encoding = "identity" } = headers;
+  if (encoding.trim().toLowerCase() !== "identity") {
+    body.destroy();
+    throw new PermanentError(
+      "encoded",
+      `${toPlainAddress(url)} comes with Content-Encoding ${encoding.slice(0, 100)}, though identity was asked for`,
+    );
+  }
   let size = 0;
   const hash = md5 === null ? null : createHash("md5");
   async function* checked() {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
       size += chunk.length;
       if (size > limitBytes) throw tooLarge();
       hash?.update(chunk);

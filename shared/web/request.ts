@@ -3,6 +3,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { PermanentError } from "#shared/errors.ts";
+import { paced } from "./pace.ts";
 import { toPlainAddress } from "./plain.ts";
 
 /** What the other side may be. */
@@ -20,7 +21,10 @@ export interface Ask {
   /** An `authorization` header goes to the first address's origin and nowhere else. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Ends the exchange when nothing has moved for so long, in milliseconds. */
+  /**
+   * Ends the exchange when nothing has moved for so long, when the head of the answer takes twice as long, or when
+   * next to nothing comes in that time; milliseconds.
+   */
   readonly idleTimeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -28,8 +32,10 @@ export interface Ask {
 export interface Answer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
-  /** Fails when the connection is reset, stalls, or ends before what was announced has come. */
+  /** For what is thrown away. */
   readonly body: http.IncomingMessage;
+  /** The body; fails when the connection is reset, stalls, trickles, or ends before what was announced has come. */
+  readonly chunks: AsyncIterable<Buffer>;
   /** Where it came from, after redirects. */
   readonly url: URL;
 }
@@ -60,16 +66,27 @@ export async function ask(address: URL, reach: Reach, options: Ask): Promise<Ans
     });
     const status = body.statusCode ?? 0;
     const { location } = body.headers;
-    if (!redirects.has(status) || location === undefined)
-      return { status, headers: body.headers, body, url };
+    if (!redirects.has(status) || location === undefined) {
+      const chunks = paced(body, toPlainAddress(url), options.idleTimeoutMs);
+      return { status, headers: body.headers, body, chunks, url };
+    }
     body.destroy();
     if (hops >= redirectLimit)
       throw new PermanentError(
         "redirects",
         `${toPlainAddress(address)} redirects more than ${redirectLimit} times`,
       );
-    url = new URL(location, url);
+    url = follow(location, url);
   }
+}
+
+function follow(location: string, from: URL): URL {
+  const to = URL.parse(location, from.href);
+  if (to !== null) return to;
+  throw new PermanentError(
+    "redirects",
+    `${toPlainAddress(from)} redirects to what is no address: ${JSON.stringify(location.slice(0, 100))}`,
+  );
 }
 
 function exchange(url: URL, reach: Reach, options: Ask): Promise<http.IncomingMessage> {
@@ -94,7 +111,7 @@ function exchange(url: URL, reach: Reach, options: Ask): Promise<http.IncomingMe
   return new Promise((resolve, reject) => {
     const request = (isTls ? https : http).request(url, {
       method,
-      headers,
+      headers: { "accept-encoding": "identity", ...headers },
       agent: isTls ? pool.https : pool.http,
       timeout: idleTimeoutMs,
       rejectUnauthorized: true, // whatever the environment says
@@ -102,6 +119,13 @@ function exchange(url: URL, reach: Reach, options: Ask): Promise<http.IncomingMe
       ...(signal === undefined ? {} : { signal }),
     });
     let answer: http.IncomingMessage | undefined;
+    // A head may trickle in, too, and no idle time ends that.
+    const headMs = 2 * idleTimeoutMs;
+    const head = setTimeout(() => {
+      const why = `${toPlainAddress(url)} sent no whole answer within ${headMs} ms`;
+      request.destroy(new StalledError(why));
+    }, headMs);
+    request.on("close", () => clearTimeout(head));
     request.on("timeout", () => {
       const stalled = new StalledError(
         `${toPlainAddress(url)} sent nothing for ${idleTimeoutMs} ms`,
@@ -109,7 +133,10 @@ function exchange(url: URL, reach: Reach, options: Ask): Promise<http.IncomingMe
       if (answer === undefined) request.destroy(stalled);
       else answer.destroy(stalled);
     });
-    request.on("response", (response) => resolve((answer = response)));
+    request.on("response", (response) => {
+      clearTimeout(head);
+      resolve((answer = response));
+    });
     request.on("error", reject);
     request.end(body);
   });

@@ -33,6 +33,12 @@ beforeAll(async () => {
       response.writeHead(200, { "content-type": "text/html" }).end("<p>");
     else if (url.startsWith("/to?"))
       response.writeHead(302, { location: toAscii(decodeURIComponent(url.slice(4))) }).end();
+    else if (url.startsWith("/nowhere"))
+      response.writeHead(302, { location: "http://[nowhere" }).end();
+    else if (url.startsWith("/packed"))
+      response
+        .writeHead(200, { "content-type": "audio/wav", "content-encoding": "gzip" })
+        .end("packed");
     else if (url.startsWith("/inside"))
       response.writeHead(302, { location: "http://localhost:1/" }).end();
     else {
@@ -157,6 +163,20 @@ test("a manifest is a source like any other: policy, checksums, limits, failures
   const again = await harness.crawl(request);
   expect(again).toMatchObject({ stored: 0, already_stored: 1 });
   expect(hits.filter((hit) => hit.includes("one.wav"))).toEqual([]);
+});
+
+test("odd files: a part of one is the same one, a redirect to nowhere and a compressed one are refused at once", async () => {
+  harness = await startHarness({ reach });
+  const lines = ["one.wav#t=10", "one.wav", "one.wav#t=20", "nowhere.wav", "packed.wav"];
+  const content = lines.map((path) => JSON.stringify(entry(path))).join("\n");
+  harness.storage.objects.put(references, "odd.jsonl", content);
+  const report = await harness.crawl({ manifest: "odd.jsonl" });
+  expect(report).toMatchObject({ status: "complete", stored: 1, failed: 2 });
+  expect(Object.fromEntries(report.failures.map(({ title, reason }) => [title, reason]))).toEqual({
+    "nowhere.wav": expect.stringMatching(/nowhere\.wav redirects to what is no address: "http:/),
+    "packed.wav": expect.stringMatching(/packed\.wav comes with Content-Encoding gzip/),
+  });
+  expect(hits.toSorted()).toEqual(["GET /nowhere.wav", "GET /one.wav", "GET /packed.wav"]);
 });
 
 test("a manifest that is not there, or is none, fails with its reason", async () => {
