@@ -221,6 +221,9 @@ const errorOf = async (answer: Promise<Answer>) => {
 const nested = (open: string, inner: string, close: string, depth: number) =>
   `SELECT ${open.repeat(depth)}${inner}${close.repeat(depth)}`;
 
+const chain = (op: string, operand: string, first = operand) =>
+  `${first}${` ${op} ${operand}`.repeat(699)}`;
+
 const upload = (headers: Record<string, string>, body: string | Uint8Array<ArrayBuffer>) =>
   fetch(`${emulator.url}/upload/bigquery/v2/projects/test/jobs?uploadType=multipart`, {
     method: "POST",
@@ -255,8 +258,6 @@ describe("requests that are too much", () => {
   });
 
   test("a chain of operators may be long, and is computed from the left", async () => {
-    const chain = (op: string, operand: string, first = operand) =>
-      `${first}${` ${op} ${operand}`.repeat(699)}`;
     const query = `SELECT ${chain("+", "x")} AS sum, ${chain("-", "x")} AS difference, ${chain("+", "0.5")} AS half,
       ${chain("+", "x", "NULL")} AS nothing, LENGTH(${chain("||", "'ab'")}) AS length,
       ${chain("AND", "x = 1")} AS every, ${chain("OR", "x = 2")} AS one, ${chain("+", "NUMERIC '0.1'")} = 70 AS exact FROM d.t`;

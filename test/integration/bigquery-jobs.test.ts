@@ -163,13 +163,14 @@ test("a default that no row could take is refused when the table is made, in SQL
   expect(await rows("SELECT a, b IS NULL AS none FROM d.filled")).toEqual([{ a: 7, none: false }]);
 });
 
+const said = async (of: { getMetadata(): Promise<unknown> }) =>
+  ((await of.getMetadata()) as [object])[0];
+
 test("OPTIONS are kept in the resource: labels, names, descriptions", async () => {
   await bigquery.query(`CREATE SCHEMA made OPTIONS (labels = [("team", "speech")], description = "ours");
     CREATE TABLE made.t (x INT64) OPTIONS (labels = [("a", "1"), ("b", "2")], friendly_name = "T");
     CREATE VIEW made.v OPTIONS (labels = [("c", "3")]) AS SELECT * FROM made.t`);
   const dataset = bigquery.dataset("made");
-  const said = async (of: { getMetadata(): Promise<unknown> }) =>
-    ((await of.getMetadata()) as [object])[0];
   expect(await said(dataset)).toMatchObject({ labels: { team: "speech" }, description: "ours" });
   const table = { labels: { a: "1", b: "2" }, friendlyName: "T" };
   expect(await said(dataset.table("t"))).toMatchObject(table);

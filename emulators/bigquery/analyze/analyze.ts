@@ -4,6 +4,7 @@ import { openCursor } from "../sql/parse.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Analyzer, Context, Relational, Session } from "./context.ts";
 import { analyzeExpr } from "./expr.ts";
+import { PartitionFilters } from "./partition-filter.ts";
 import { analyzeQuery } from "./query.ts";
 import { emptyScope } from "./scope.ts";
 import type { Typed } from "./typed.ts";
@@ -42,6 +43,7 @@ export function openSession({
       analyzer.query(parseWhole(text), rootOf({ ...session, params: none, variables: none })),
     depth: { views: 0, subqueries: 0 },
     referenced: new Set(),
+    partitions: new PartitionFilters(),
   };
   return rootOf(session);
 }

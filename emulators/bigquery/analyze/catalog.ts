@@ -13,6 +13,8 @@ export type CatalogTable =
       readonly sql: string;
       readonly columns: readonly CatalogColumn[];
       readonly id: string;
+      /** The partitioning column, when queries must have a filter on it. */
+      readonly filterOn?: string | undefined;
     }
   | { readonly kind: "view"; readonly query: string; readonly id: string }
   | {

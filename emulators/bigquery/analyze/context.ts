@@ -1,5 +1,6 @@
 import type { Call, Expr, Query, WindowSpec } from "../sql/ast.ts";
 import type { Catalog } from "./catalog.ts";
+import type { PartitionFilters } from "./partition-filter.ts";
 import type { Scope } from "./scope.ts";
 import type { Typed } from "./typed.ts";
 import type { Type } from "./types.ts";
@@ -17,6 +18,8 @@ export interface OutputColumn {
   readonly type: Type;
   /** The expression behind it, which may still coerce as a literal does. */
   readonly value?: Typed;
+  /** DuckDB SQL of the columns that it shows, when those are not `value`. */
+  readonly reads?: readonly string[];
 }
 
 /** What a whole statement shares while it is analyzed. */
@@ -35,11 +38,14 @@ export interface Session {
   view(text: string): Relational;
   readonly depth: { views: number; subqueries: number };
   readonly referenced: Set<string>;
+  readonly partitions: PartitionFilters;
 }
 
 export interface CteBinding {
   readonly id: string;
   readonly columns: readonly OutputColumn[];
+  /** What each column reads (see `OutputColumn`). */
+  readonly reads: readonly (readonly string[])[];
   readonly value: boolean;
 }
 

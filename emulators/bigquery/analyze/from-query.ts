@@ -1,6 +1,7 @@
 import type { FromItem } from "../sql/ast.ts";
 import type { Context, OutputColumn, Relational } from "./context.ts";
 import { fieldAt } from "./names.ts";
+import { readsOf } from "./partition-filter.ts";
 import type { Column, Relation } from "./scope.ts";
 import { type Typed, typed } from "./typed.ts";
 import type { Type } from "./types.ts";
@@ -18,6 +19,8 @@ export function fromQuery(
   context: Context,
 ): FromResult {
   const id = context.session.alias();
+  for (const [i, column] of query.columns.entries())
+    context.session.partitions.derive(`${id}.c${i}`, readsOf(column));
   return {
     sql: `(${query.sql}) AS ${id}`,
     relations: [relationOf(id, query.columns, query.value, alias)],
@@ -31,6 +34,9 @@ export function fromGiven(
 ): FromResult {
   const { sql, relations } = fromQuery(item.relational as Relational, item.alias, context);
   const id = sql.slice(sql.lastIndexOf(" ") + 1);
+  for (const { columns } of item.tables ?? [])
+    for (const { index, reads } of columns)
+      context.session.partitions.derive(`${id}.c${index}`, reads);
   const carried = (item.tables ?? []).map(({ alias, columns }): Relation => ({
     alias,
     columns: columns.map(({ name, index, type }) => ({

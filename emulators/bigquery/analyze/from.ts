@@ -6,6 +6,7 @@ import { coerce } from "./coerce.ts";
 import type { Context, CteBinding, Relational } from "./context.ts";
 import { fromGiven, type FromResult, fromQuery, relationOf, valueColumns } from "./from-query.ts";
 import { usingJoin } from "./from-using.ts";
+import { noteFilters } from "./partition-filter.ts";
 import { pivotItem, unpivotItem } from "./pivot.ts";
 import { tableCall } from "./routine.ts";
 import type { Column, Relation } from "./scope.ts";
@@ -54,7 +55,7 @@ function table(item: Extract<FromItem, { kind: "table" }>, context: Context): Fr
   const alias = item.alias ?? item.path.at(-1) ?? "";
   const id = context.session.alias();
   const cte = item.path.length === 1 ? context.ctes.get(first.toUpperCase()) : undefined;
-  if (cte !== undefined) return fromCte(cte, id, alias);
+  if (cte !== undefined) return fromCte(cte, id, alias, context);
   // A path that starts with a table of this FROM, or of the query around, is an array in it.
   if (item.path.length > 1 && isCorrelated(item.path, context))
     return unnest(
@@ -71,6 +72,12 @@ function table(item: Extract<FromItem, { kind: "table" }>, context: Context): Fr
     name: c.name,
     value: typed(`${id}.${quoteName(c.name)}`, c.type),
   }));
+  if (found.kind === "table" && found.filterOn !== undefined)
+    context.session.partitions.require(
+      `${id}.${quoteName(found.filterOn)}`,
+      found.id.slice(found.id.indexOf(":") + 1),
+      found.filterOn,
+    );
   return { sql: `${found.sql} AS ${id}`, relations: [{ alias, columns }] };
 }
 
@@ -93,10 +100,13 @@ function viewQuery(text: string, id: string, context: Context, at: number): Rela
   }
 }
 
-const fromCte = (cte: CteBinding, id: string, alias: string): FromResult => ({
-  sql: `${cte.id} AS ${id}`,
-  relations: [relationOf(id, cte.columns, cte.value, alias)],
-});
+function fromCte(cte: CteBinding, id: string, alias: string, { session }: Context): FromResult {
+  for (const [i, reads] of cte.reads.entries()) session.partitions.derive(`${id}.c${i}`, reads);
+  return {
+    sql: `${cte.id} AS ${id}`,
+    relations: [relationOf(id, cte.columns, cte.value, alias)],
+  };
+}
 
 function isCorrelated([first = "", second = ""]: readonly string[], { scope }: Context): boolean {
   return (
@@ -170,6 +180,7 @@ function join(item: Extract<FromItem, { kind: "join" }>, context: Context): From
   };
   const on = coerce(context.analyzer.expr(item.on, inside), BOOL);
   if (on === undefined) throw new SqlError("JOIN ON condition must be a BOOL", item.at);
+  noteFilters(item.on, inside);
   return { sql: `${head} ON ${on.sql}`, relations };
 }
 

@@ -31,7 +31,11 @@ export function groupBy(
         `Grouping by expressions of type ${typeName(key.type)} is not allowed`,
         at,
       );
-    if (!keys.has(key.sql)) keys.set(key.sql, typed(`${id}.k${keys.size}`, key.type));
+    if (!keys.has(key.sql)) {
+      const after = `${id}.k${keys.size}`;
+      rows.session.partitions.derive(after, [key.sql]);
+      keys.set(key.sql, typed(after, key.type));
+    }
     return key.sql;
   };
   const sets = node.groupBy === undefined ? [[]] : groupingSets(node.groupBy, items, add);

@@ -1,7 +1,7 @@
 import type { CarriedTable, FromItem, Pipe, SelectItem } from "../sql/ast.ts";
 import type { Context, Relational } from "./context.ts";
 import { analyzeFrom } from "./from.ts";
-import type { Type } from "./types.ts";
+import { readsOf } from "./partition-filter.ts";
 
 /** A column that later operators may still name by its table. */
 interface Carried {
@@ -41,11 +41,12 @@ export function splitCarried(
 ): { next: Relational; tables: readonly CarriedTable[] } {
   if (carried.length === 0) return { next: whole, tables: [] };
   const shown = whole.columns.length - carried.length;
-  const tables = new Map<string, { name: string; index: number; type: Type }[]>();
+  const tables = new Map<string, CarriedTable["columns"][number][]>();
   for (const [i, { alias, name }] of carried.entries()) {
     const columns = tables.get(alias) ?? [];
     tables.set(alias, columns);
-    columns.push({ name, index: shown + i, type: whole.columns[shown + i].type });
+    const column = whole.columns[shown + i];
+    columns.push({ name, index: shown + i, type: column.type, reads: readsOf(column) });
   }
   return {
     next: { ...whole, columns: whole.columns.slice(0, shown), value: false },

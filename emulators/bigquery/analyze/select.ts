@@ -7,6 +7,7 @@ import type { Context, OutputColumn, Relational } from "./context.ts";
 import { analyzeFrom } from "./from.ts";
 import { groupBy } from "./group.ts";
 import { sortKey } from "./order.ts";
+import { noteFilters } from "./partition-filter.ts";
 import { ordinalOf, type Tail } from "./query-tail.ts";
 import type { Scope } from "./scope.ts";
 import { expandItems, type Item } from "./select-items.ts";
@@ -49,6 +50,7 @@ export function analyzeSelect(
   node = { ...written, ...expandAggregates(after, rows) };
   const tail = { ...asked, orderBy: expandAggregates(asked.orderBy, rows) };
   const where = node.where === undefined ? "" : ` WHERE ${condition(node.where, rows, "WHERE")}`;
+  if (node.where !== undefined) noteFilters(node.where, rows);
   const source = from.sql === "" ? "" : ` FROM ${from.sql.replace(/^LATERAL /, "")}${where}`;
   const items = expandItems(node.items, rows);
   const named = windowsOf(node);

@@ -2,6 +2,7 @@ import type { ByName, QueryBody, SetOperation } from "../sql/ast.ts";
 import { SqlError, UnsupportedError } from "../sql/error.ts";
 import { coerce, convertSql, supertype } from "./coerce.ts";
 import type { Context, OutputColumn, Relational } from "./context.ts";
+import { readsOf } from "./partition-filter.ts";
 import { literal, type Typed, typed } from "./typed.ts";
 import { isGroupable, sameType, type Type, typeName } from "./types.ts";
 
@@ -55,6 +56,7 @@ function combine(
   const columns = head.columns.map((column, i): OutputColumn => ({
     name: column.name,
     type: named(types[i], column.type),
+    reads: results.flatMap((result) => readsOf(result.columns[i])),
   }));
   return { sql, columns, value: head.value };
 }

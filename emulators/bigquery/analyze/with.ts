@@ -1,6 +1,7 @@
 import type { Cte, Query, QueryBody } from "../sql/ast.ts";
 import { SqlError } from "../sql/error.ts";
 import type { Context, CteBinding, Relational } from "./context.ts";
+import { readsOf } from "./partition-filter.ts";
 import { checkRecursiveTerm, references } from "./recursive-rules.ts";
 import type { Type } from "./types.ts";
 
@@ -42,6 +43,7 @@ export function bindCtes(
 const binding = (id: string, { columns, value }: Relational): CteBinding => ({
   id,
   value,
+  reads: columns.map((column) => readsOf(column)),
   columns: columns.map(({ name, type }) => ({ name, type })),
 });
 

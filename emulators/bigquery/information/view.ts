@@ -65,6 +65,16 @@ interface Partitioning {
     | undefined;
 }
 
+/** The column that every query over the table must filter, when it says so. */
+export function requiredFilter(table: StoredTable): string | undefined {
+  const { requirePartitionFilter, timePartitioning } = table.resource;
+  const older = (timePartitioning as { requirePartitionFilter?: boolean } | undefined)
+    ?.requirePartitionFilter;
+  if (requirePartitionFilter !== true && older !== true) return undefined;
+  const partitioning = partitioningOf(table);
+  return partitioning === undefined ? undefined : (partitioning.field ?? "_PARTITIONTIME");
+}
+
 /** How the table is partitioned; undefined when it is not. */
 export function partitioningOf({ resource }: StoredTable): Partitioning | undefined {
   const time = resource["timePartitioning"] as { type?: string; field?: string } | undefined;

@@ -1,3 +1,4 @@
+import type { Context } from "../analyze/context.ts";
 import type { StoredTable } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 
@@ -20,13 +21,15 @@ export const sumOfBytes = (all: readonly Bytes[]): Bytes =>
 
 /**
  * The columns that a statement's query reads, and all of the table that it changes; `sql` is the query in DuckDB's
- * words. A dry run costs nothing.
+ * words. Throws when it lacks a filter that a table requires. A dry run costs nothing.
  */
 export async function bytesOf(
   env: Environment,
+  { session }: Context,
   sql: string,
   changed?: StoredTable,
 ): Promise<Bytes> {
+  session.partitions.check(sql);
   const { sizes } = env.store;
   const others = [...env.store.allTables(), ...env.temporaryTables.values()].filter(
     (table) => table !== changed,

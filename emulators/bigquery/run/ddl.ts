@@ -92,7 +92,7 @@ export async function createTable(
     source !== undefined && statement.from?.rows === true ? copySql(source) : undefined;
   const rows = copied ?? typed?.sql;
   // Copying a table is free.
-  const bytes = copied === undefined ? await bytesOf(env, rows ?? "") : noBytes;
+  const bytes = copied === undefined ? await bytesOf(env, context, rows ?? "") : noBytes;
   if (env.dryRun) return done("CREATE", statementType, context, target, bytes);
   const physical = await store.createPhysical({ fields });
   if (rows !== undefined) {

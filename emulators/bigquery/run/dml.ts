@@ -1,6 +1,7 @@
 import { analyzeFrom } from "../analyze/from.ts";
 import { coerce } from "../analyze/coerce.ts";
 import type { Context } from "../analyze/context.ts";
+import { noteFilters } from "../analyze/partition-filter.ts";
 import type { Relation } from "../analyze/scope.ts";
 import { literal, type Typed } from "../analyze/typed.ts";
 import { BOOL, type Type, typeName } from "../analyze/types.ts";
@@ -13,7 +14,7 @@ import { type Bytes, bytesOf, noBytes } from "./bytes.ts";
 import { defaultOf } from "./defaults.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
-import { fieldNamed, stored, type Target, targetColumns, targetOf } from "./target.ts";
+import { fieldNamed, readTarget, stored, type Target, targetColumns, targetOf } from "./target.ts";
 
 /** An expression for a column: DEFAULT, or a value that is assignable to it. */
 export function assignable(node: Expr, field: FieldSchema, context: Context): Typed {
@@ -67,7 +68,7 @@ export async function runInsert(env: Environment, statement: Of<"insert">): Prom
     ...named.map((field, i) => stored(`s.c${i}`, field)),
     ...rest.map(({ field, value }) => stored(value.sql, field)),
   ].join(", ");
-  const bytes = await bytesOf(env, rows);
+  const bytes = await bytesOf(env, context, rows);
   if (env.dryRun) return outcomeOf("INSERT", target, context, {}, bytes);
   const inserted = await env.store.engine.execute(
     `INSERT INTO ${target.physical} (${columns}) SELECT ${values} FROM (${rows}) AS s`,
@@ -116,9 +117,12 @@ export async function runDelete(env: Environment, statement: Of<"delete">): Prom
   const context = contextOf(env);
   const id = context.session.alias();
   const scope = { relations: [{ alias: aliasOf(statement), columns: targetColumns(target, id) }] };
-  const where = condition(statement.where, { ...context, scope, clause: "WHERE clause" });
+  const inside = { ...context, scope, clause: "WHERE clause" };
+  const where = condition(statement.where, inside);
+  readTarget(target, id, context);
+  noteFilters(statement.where, inside);
   const matching = `SELECT ${id}.rowid FROM ${target.physical} AS ${id} WHERE ${where}`;
-  const bytes = await bytesOf(env, matching, target.table);
+  const bytes = await bytesOf(env, context, matching, target.table);
   if (env.dryRun) return outcomeOf("DELETE", target, context, {}, bytes);
   const deleted = await env.store.engine.execute(
     `DELETE FROM ${target.physical} WHERE rowid IN (${matching})`,
@@ -215,10 +219,12 @@ export async function runUpdate(env: Environment, statement: Of<"update">): Prom
     inside,
   );
   const where = condition(statement.where, inside);
+  readTarget(target, id, context);
+  noteFilters(statement.where, inside);
   const other = from === undefined ? "" : ` CROSS JOIN ${from.sql.replace(/^LATERAL /, "")}`;
   const values = [...set.values()].map((sql, i) => `${sql} AS v${i}`).join(", ");
   const matching = `SELECT ${id}.rowid AS r, ${values} FROM ${target.physical} AS ${id}${other} WHERE ${where}`;
-  const bytes = await bytesOf(env, matching, target.table);
+  const bytes = await bytesOf(env, context, matching, target.table);
   if (env.dryRun) return outcomeOf("UPDATE", target, context, {}, bytes);
   const updated = await env.store.engine.transaction(async (connection) => {
     const work = env.store.nextName();

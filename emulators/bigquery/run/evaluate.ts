@@ -31,6 +31,7 @@ export async function evaluate(
       `Cannot coerce expression of type ${typeName(found.type)} to type ${typeName(wanted as Type)}`,
       node.at,
     );
+  context.session.partitions.check(value.sql);
   const [row] = await env.store.engine.query(`SELECT ${value.sql} AS c0`, [value.type]);
   return { value: row?.[0] ?? null, type: value.type };
 }
@@ -43,7 +44,9 @@ export async function rowsOf(
   env: Environment,
   query: Query,
 ): Promise<{ type: Type; rows: Plain[][] }> {
-  const { sql, columns } = analyzeStatement(query, contextOf(env));
+  const context = contextOf(env);
+  const { sql, columns } = analyzeStatement(query, context);
+  context.session.partitions.check(sql);
   const fields = columns.map(({ name, type }) => (name === undefined ? { type } : { name, type }));
   const rows = await env.store.engine.query(
     sql,

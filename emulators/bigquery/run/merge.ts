@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { noteFilters } from "../analyze/partition-filter.ts";
 import { coerce } from "../analyze/coerce.ts";
 import type { Context } from "../analyze/context.ts";
 import { analyzeFrom } from "../analyze/from.ts";
@@ -15,7 +16,7 @@ import { assignable, assignedColumns } from "./dml.ts";
 import { bytesOf } from "./bytes.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
-import { fieldNamed, stored, type Target, targetColumns, targetOf } from "./target.ts";
+import { fieldNamed, stored, type Target, readTarget, targetColumns, targetOf } from "./target.ts";
 
 type Merge = Extract<Statement, { kind: "merge" }>;
 
@@ -26,11 +27,13 @@ export async function runMerge(env: Environment, statement: Merge): Promise<Outc
   const alias = statement.alias ?? statement.path.at(-1) ?? "";
   const source = analyzeFrom(statement.source, { ...context, clause: "MERGE source" });
   const id = context.session.alias();
-  const on = condition(
-    statement.on,
-    inScope(context, [{ alias, columns: targetColumns(target, id) }, ...source.relations]),
-    "ON",
-  );
+  const together = inScope(context, [
+    { alias, columns: targetColumns(target, id) },
+    ...source.relations,
+  ]);
+  const on = condition(statement.on, together, "ON");
+  readTarget(target, id, context);
+  noteFilters(statement.on, together);
   const joined = "j";
   const own: Relation = {
     alias,
@@ -86,7 +89,7 @@ export async function runMerge(env: Environment, statement: Merge): Promise<Outc
     ...(statement.whens.some((w) => w.on === "not matched by source") ? [noSource] : []),
     ...(statement.whens.some((w) => w.on === "not matched") ? [noTarget] : []),
   ];
-  const bytes = await bytesOf(env, all.join(" UNION ALL "), target.table);
+  const bytes = await bytesOf(env, context, all.join(" UNION ALL "), target.table);
   if (env.dryRun)
     return {
       statementType: "MERGE",

@@ -55,7 +55,7 @@ async function runQuery(env: Environment, query: Query): Promise<Outcome> {
   const types = columns.map((c) => c.type);
   const [result, bytes] = await Promise.all([
     env.dryRun ? [] : env.store.engine.result(sql, types),
-    bytesOf(env, sql),
+    bytesOf(env, context, sql),
   ]);
   for (const [i, type] of types.entries())
     if (type.kind === "ARRAY" && (await hasNullElement(result, i)))

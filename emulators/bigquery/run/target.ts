@@ -1,8 +1,10 @@
+import type { Context } from "../analyze/context.ts";
 import type { Column } from "../analyze/scope.ts";
 import { typed } from "../analyze/typed.ts";
 import { limitSql } from "../analyze/type-limits.ts";
 import type { Type } from "../analyze/types.ts";
 import { quoteName } from "../engine/literal.ts";
+import { requiredFilter } from "../information/view.ts";
 import { SqlError } from "../sql/error.ts";
 import { datasetAndName } from "../store/catalog.ts";
 import { type FieldSchema, typeOfField } from "../store/schema.ts";
@@ -84,6 +86,13 @@ export const targetColumns = (target: Target, id: string): Column[] =>
     name: f.name,
     value: typed(`${id}.${quoteName(f.name)}`, typeOfField(f)),
   }));
+
+/** Says that the statement reads the table under a DuckDB alias, which may need a filter. */
+export function readTarget({ table, dataset }: Target, id: string, { session }: Context): void {
+  const name = requiredFilter(table);
+  if (name !== undefined)
+    session.partitions.require(`${id}.${quoteName(name)}`, `${dataset}.${table.id}`, name);
+}
 
 /** A value as a column keeps it: no NULL arrays, and within the limits of the column's type. */
 export function stored(sql: string, field: FieldSchema): string {

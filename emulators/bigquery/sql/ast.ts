@@ -236,6 +236,7 @@ export interface CarriedTable {
     readonly name: string;
     readonly index: number;
     readonly type: unknown;
+    readonly reads: readonly string[];
   }[];
 }
 

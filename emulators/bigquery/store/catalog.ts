@@ -1,5 +1,6 @@
 import type { Catalog, CatalogColumn, CatalogRoutine, CatalogTable } from "../analyze/catalog.ts";
 import { SqlError } from "../sql/error.ts";
+import { requiredFilter } from "../information/view.ts";
 import { informationSchema } from "./information-schema.ts";
 import { typeOfField } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -101,5 +102,5 @@ function storedTable(
   }));
   if (columns.length === 0)
     throw new SqlError(`Table ${id} does not have a schema.`, undefined, "invalid");
-  return { kind: "table", sql: table.physical ?? "", columns, id };
+  return { kind: "table", sql: table.physical ?? "", columns, id, filterOn: requiredFilter(table) };
 }
