@@ -3,11 +3,12 @@ import type { CrawlKey, Mark } from "#shared/catalog/crawls.ts";
 import { log } from "#shared/log.ts";
 import type { CrawlEdges } from "./edges.ts";
 import { toEnd, withStuck } from "./end.ts";
+import { Heritage } from "./heritage.ts";
 import { beat, finish, leaveHanging, timeout, toBuried } from "./life.ts";
 import type { CrawlPlan } from "./plan.ts";
 import { type CrawlReport, startReport, toSourceName } from "./report.ts";
-import { writeLeftRows, writeRow } from "./rows.ts";
-import { newer, type Run, runCrawl } from "./run.ts";
+import { startLeftRows, waitForRows, writeRow } from "./rows.ts";
+import { newer, placeAt, type Run, runCrawl } from "./run.ts";
 
 /** Another crawl of the same query is under way. */
 export interface Running {
@@ -42,8 +43,6 @@ export async function crawl(
   if (begun.outcome === "running") return { ...begun, status: "running" };
   const { dead } = begun;
   if (dead !== null) log.crawlTakenOver({ crawlId, from: dead.crawlId });
-  await writeLeftRows(edges, plan.leaseMs, dead);
-
   const goesOn = begun.mark.place !== null && !(plan.mode === "full" && !begun.mark.full);
   report.resumed_from = goesOn ? begun.mark.crawlId : null;
   if (goesOn && begun.mark.full) plan = { ...plan, mode: "full" };
@@ -71,16 +70,41 @@ export async function crawl(
     keeping = keeping.catch(() => {}).then(keep);
     return keeping;
   };
-  const heart = beat(edges, { ...plan, until }, done.signal, work, inTurn);
+  const progress = () =>
+    Object.values(update())
+      .filter((value) => typeof value === "number")
+      .join();
+  const heart = beat(edges, { ...plan, until }, done.signal, work, progress, inTurn);
+  const rows = startLeftRows(edges, plan.leaseMs);
+  const isPlaced = goesOn && begun.mark.crawlId === dead?.crawlId;
+  const heritage =
+    dead === null ? null : new Heritage(edges, rows, dead, isPlaced ? begun.mark.place : null);
   const mark: Mark = goesOn
-    ? { ...begun.mark, crawlId }
+    ? {
+        ...begun.mark,
+        crawlId,
+        place: begun.mark.place && { ...begun.mark.place, stored: 0, bytes: 0 },
+      }
     : { ...begun.mark, crawlId, newest: null, place: null, full: plan.mode === "full" };
   const goThrough = async () => {
     const since = goesOn ? null : sinceOf(plan, begun.mark);
     const source = await edges.openSource(plan, { signal: work.signal, until, since });
-    mark.place ??= { scan: source.start, looked: 0, stuck: 0, swept: null };
+    mark.place ??= placeAt(report, source.start, 0);
     const { signal } = work;
-    run = { edges, plan, report, signal, until, key, source, mark, unanswered: 0, keep: inTurn };
+    const unanswered = 0;
+    run = {
+      edges,
+      plan,
+      report,
+      signal,
+      until,
+      key,
+      source,
+      mark,
+      unanswered,
+      heritage,
+      keep: inTurn,
+    };
     await inTurn();
     await runCrawl(run);
     return run;
@@ -103,7 +127,10 @@ export async function crawl(
   report.finished_at = new Date(clock.now()).toISOString();
   await keeping.catch(() => {});
   const end = () => crawls.end(key, lease(), update(), run?.mark);
-  if (await finish(edges, crawlId, end, update())) await writeRow(edges, crawlId, update());
+  const isOurs = await finish(edges, crawlId, end, update());
+  await heritage?.settle([]);
+  await rows.done();
+  if (isOurs) await waitForRows(writeRow(edges, crawlId, update()));
   const { status, stored, failed, given_up, bound_by, quota_wait_seconds } = report;
   log.crawlFinished({ crawlId, status, stored, failed, given_up, bound_by, quota_wait_seconds });
   return report;

@@ -79,21 +79,30 @@ export async function leaveHanging<T>(
 const toError = (reason: unknown) =>
   reason instanceof Error ? reason : new Error(describe(reason));
 
+/** What has changed is kept so often, for whoever asks how far the crawl is. */
+export const progressMs = 3_000;
+
 /**
- * Prolongs the lease three times as often as needed; a crawl that has lost it must stop. One that is past its
- * deadline and still there hangs: it loses the lease.
+ * Keeps what has changed, as `progress` tells it, and prolongs the lease three times as often as needed; a crawl
+ * that has lost it must stop. One that is past its deadline and still there hangs: it loses the lease.
  */
 export async function beat(
   { clock }: CrawlEdges,
   { leaseMs, until }: Pick<CrawlPlan, "leaseMs"> & { readonly until: number },
   done: AbortSignal,
   work: AbortController,
+  progress: () => string,
   keep: () => Promise<void>,
 ): Promise<void> {
+  let kept = progress();
+  let keptAt = clock.now();
   while (!done.aborted && clock.now() < until) {
     try {
-      await clock.sleep(leaseMs / 3, done);
+      await clock.sleep(Math.min(progressMs, leaseMs / 3), done);
+      const now = progress();
+      if (now === kept && clock.now() - keptAt < leaseMs / 3) continue;
       await keep();
+      [kept, keptAt] = [now, clock.now()];
     } catch (error) {
       if (error instanceof LeaseLostError) return work.abort(error);
       // Else the next beat, or the next page, says whether the catalog can be reached again.

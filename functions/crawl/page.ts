@@ -8,7 +8,7 @@ import { Hosts, isSilence, silenceLimit } from "./hosts.ts";
 import { addFailure } from "./report.ts";
 import type { Run } from "./run.ts";
 import type { Candidate } from "./source.ts";
-import { findStored, storeCandidate } from "./store.ts";
+import { findStored, nameOf, storeCandidate } from "./store.ts";
 
 /** What ends every download alike, and so the run. */
 const endings = new Set(["quota-exhausted", "bad-key", "no-oauth"]);
@@ -58,6 +58,7 @@ export async function storePage(run: Run, candidates: readonly Candidate[]): Pro
   const failed: Failed[] = [];
   let ending: PermanentError | undefined;
   const known = await findStored(run.edges, candidates);
+  await run.heritage?.settle(candidates.flatMap((one) => known.get(nameOf(one) ?? "") ?? []));
   await pLimit(plan.concurrency).map(candidates, async (candidate) => {
     if (signal.aborted || ending !== undefined) return;
     try {

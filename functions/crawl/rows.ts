@@ -17,22 +17,46 @@ export async function writeRow(
   await crawls.written(crawlId);
 }
 
+/** A warehouse that hangs is waited for so long at the end of a crawl, twice at most. */
+const patienceMs = 15_000;
+
+/** Waits for rows; those of a warehouse that hangs are left to the next crawl, of whatever query. */
+export async function waitForRows(rows: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      log.rowsLeft(new Error(`the warehouse has not answered within ${patienceMs / 1000} s`));
+      resolve();
+    }, patienceMs);
+  });
+  await Promise.race([rows, late]);
+  clearTimeout(timer);
+}
+
+/** Rows that other crawls have left out, written one after the other beside a crawl's own work. */
+export interface LeftRows {
+  add(ended: Ended): void;
+  /** All that were added are written, or left to the next crawl. Never rejects. */
+  done(): Promise<void>;
+}
+
 /**
- * Writes the row of the crawl that this one has taken over from, and those that earlier crawls, of any query, have left
- * out: they were killed after their end, or the warehouse was away. One that ended less than a lease ago may be at it
- * itself. What fails here fails no crawl: the next one tries it again.
+ * Writes the rows that earlier crawls, of any query, have left out: they were killed after their end, or the
+ * warehouse was away. One that ended less than a lease ago may be at it itself. What fails here fails no crawl:
+ * the next one tries it again.
  */
-export async function writeLeftRows(
-  edges: Edges,
-  leaseMs: number,
-  dead: Ended | null,
-): Promise<void> {
-  try {
-    if (dead !== null) await writeRow(edges, dead.crawlId, dead.document);
+export function startLeftRows(edges: Edges, leaseMs: number): LeftRows {
+  const logged = (work: () => Promise<void>) =>
+    work().catch((error: unknown) => log.rowsLeft(error));
+  let writing = logged(async () => {
     const before = new Date(edges.clock.now() - leaseMs).toISOString();
     for (const { crawlId, document } of await edges.crawls.unwritten(before))
       await writeRow(edges, crawlId, document);
-  } catch (error) {
-    log.rowsLeft(error);
-  }
+  });
+  return {
+    add({ crawlId, document }) {
+      writing = writing.then(() => logged(() => writeRow(edges, crawlId, document)));
+    },
+    done: () => waitForRows(writing),
+  };
 }

@@ -5,6 +5,7 @@ import { listFailures, type PageOutcome, SourceDownError, storePage, toId } from
 import type { CrawlPlan } from "./plan.ts";
 import { addFailure, type CrawlReport } from "./report.ts";
 import type { Candidate, Source } from "./source.ts";
+import type { Heritage } from "./heritage.ts";
 import { nameOf } from "./store.ts";
 import { sweep } from "./sweep.ts";
 
@@ -21,9 +22,18 @@ export interface Run {
   mark: Mark;
   /** Sounds that failed without anybody having said why: another time they may not. */
   unanswered: number;
+  /** What the crawl that this one has taken over from has left behind. */
+  readonly heritage: Heritage | null;
   /** Keeps the report and the mark, and prolongs the lease. */
   readonly keep: () => Promise<void>;
 }
+
+/** A place that a crawl has just come to. */
+export const placeAt = (
+  { stored, bytes }: Pick<CrawlReport, "stored" | "bytes">,
+  scan: NonNullable<Mark["place"]>["scan"],
+  looked: number,
+): Mark["place"] => ({ scan, looked, stuck: 0, swept: null, stored, bytes });
 
 /** Does what is left to do, page by page, from the mark's place on. */
 export async function runCrawl(run: Run): Promise<void> {
@@ -65,7 +75,7 @@ async function scan(run: Run, tried: Set<string>): Promise<ReadonlySet<string>> 
     run.mark = {
       ...run.mark,
       newest: newer(run.mark.newest, page.newest),
-      place: { scan: looked < limit ? page.next : null, looked, stuck: 0, swept: null },
+      place: placeAt(report, looked < limit ? page.next : null, looked),
     };
     await run.keep();
     if (looked >= limit) break;

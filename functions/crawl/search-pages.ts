@@ -5,10 +5,14 @@ import type { Sound } from "#shared/freesound/sound.ts";
 import type { Failure } from "./source.ts";
 import { readWhole, toFailures, type WholePage } from "./whole-page.ts";
 
-/** A window of the search, oldest first: sounds created from `from` on, and a page of them from 1. */
+/** A window of the search, oldest first. */
 export const Window = z.object({
+  /** Sounds created from then on. */
   from: z.string().nullable(),
+  /** A page of them, from 1. */
   page: z.number().int().positive(),
+  /** Ids of those that are left out, with commas. */
+  without: z.string().default(""),
 });
 export type Window = z.infer<typeof Window>;
 
@@ -40,23 +44,23 @@ export async function* readPages(
   start: Window,
 ): AsyncGenerator<SoundPage, void, undefined> {
   const byAge = sort === "created_asc";
-  const seen = new Seen(start.from);
+  const seen = new Seen(start);
   let window = start;
-  let without: readonly number[] = [];
   let maySayWithout = true;
   let count: number | null = null;
   let found: number | null = null;
   let [back, furthest] = [0, start.page];
   for (;;) {
-    const search = { query, sort, page: window.page, filter: toFilter(filter, window, without) };
+    const search = { query, sort, page: window.page, filter: toFilter(filter, window) };
     let answer: WholePage | "shifted";
     try {
       const isBound = window.page > 1 && back < stepsBack;
       answer = await readWhole(freesound, search, isBound ? count : null);
     } catch (error) {
       const isRefused = error instanceof PermanentError && error.reason === "bad-filter";
-      if (!isRefused || without.length === 0) throw error;
-      [maySayWithout, without] = [false, []];
+      if (!isRefused || window.without === "") throw error;
+      maySayWithout = false;
+      window = { ...window, without: "" };
       continue;
     }
     if (answer === "shifted" && back++ < stepsBack) {
@@ -69,7 +73,8 @@ export async function* readPages(
     count = answer.count;
     found ??= count;
     const { sounds, unreadable } = seen.add(answer);
-    const next = byAge ? seen.follow(window, sounds.length > 0) : onward(window);
+    const following = byAge ? seen.follow(window, sounds.length > 0) : onward(window);
+    const next = maySayWithout ? following : { ...following, without: "" };
     // Nulls behind the last sound stand at the beginning of a window that begins there.
     const nulls = answer.nulls - (next.page === 1 && !answer.isLast ? answer.lastNulls : 0);
     yield {
@@ -80,7 +85,6 @@ export async function* readPages(
       next: answer.isLast ? null : next,
     };
     if (answer.isLast) return;
-    if (next.page === 1) without = maySayWithout ? seen.ofLastSecond : [];
     window = next;
     if (next.page > furthest || next.page === 1) [back, furthest] = [0, next.page];
   }
@@ -95,10 +99,10 @@ const onward = (window: Window): Window => ({ ...window, page: window.page + 1 }
  * of its source: `%Y-%m-%dT%H:%M:%S.000Z`). The ids stand within their field, for it puts a `+` before every field's
  * name, which cannot follow a NOT.
  */
-function toFilter(filter: string | undefined, { from }: Window, without: readonly number[]) {
+function toFilter(filter: string | undefined, { from, without }: Window) {
   if (from === null) return filter;
   const parts = [`created:[${toSecond(from)} TO *]`];
-  if (without.length > 0) parts.push(`id:([* TO *] NOT (${without.join(" OR ")}))`);
+  if (without !== "") parts.push(`id:([* TO *] NOT (${without.replaceAll(",", " OR ")}))`);
   if (filter !== undefined) parts.push(`(${filter})`);
   return parts.join(" AND ");
 }
@@ -112,10 +116,11 @@ class Seen {
   #second: string | null;
   newest: string | null = null;
   /** Ids of the sounds seen that were created in the same second as the newest one. */
-  ofLastSecond: number[] = [];
+  #ofLastSecond: number[];
 
-  constructor(from: string | null) {
+  constructor({ from, without }: Window) {
     this.#second = from === null ? null : toSecond(from);
+    this.#ofLastSecond = without === "" ? [] : without.split(",").map(Number);
   }
 
   /** What of a page is new. */
@@ -127,9 +132,9 @@ class Seen {
       const second = toSecond(created);
       if (this.#second === null || second > this.#second) {
         this.#second = second;
-        this.ofLastSecond = [];
+        this.#ofLastSecond = [];
       }
-      if (second === this.#second) this.ofLastSecond.push(soundId);
+      if (second === this.#second) this.#ofLastSecond.push(soundId);
     }
     const unknown = unreadable.filter(({ soundId }) => soundId === null || !this.#ids.has(soundId));
     for (const { soundId } of unknown) if (soundId !== null) this.#ids.add(soundId);
@@ -138,8 +143,8 @@ class Seen {
 
   /** The window after a page by age: of its own where it can begin at the newest sound, else the next page. */
   follow(window: Window, isNew: boolean): Window {
-    const isStuck = !isNew || this.ofLastSecond.length > idsPerFilter;
+    const isStuck = !isNew || this.#ofLastSecond.length > idsPerFilter;
     if (this.#second === null || isStuck) return onward(window);
-    return { from: this.#second, page: 1 };
+    return { from: this.#second, page: 1, without: this.#ofLastSecond.join(",") };
   }
 }

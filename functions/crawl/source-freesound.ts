@@ -22,7 +22,7 @@ export function freesoundSource(
 
   return {
     name: "freesound",
-    start: { from: since, page: 1 },
+    start: { from: since, page: 1, without: "" },
     get apiCalls() {
       return freesound.apiCalls;
     },

@@ -23,6 +23,9 @@ export const Mark = z.object({
       stuck: z.number().default(0),
       /** Name of the last stored object that a full re-scan has asked the source about. */
       swept: z.string().nullable().default(null),
+      /** What the crawl that is here had stored when it came here, and the bytes of that. */
+      stored: z.number().default(0),
+      bytes: z.number().default(0),
     })
     .nullable(),
   /** Whether the unfinished crawl is a full re-scan. */

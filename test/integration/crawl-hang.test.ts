@@ -135,6 +135,20 @@ describe("the row of a crawl that was killed after its end", () => {
     expect(await harness.edges.crawls.read(killed?.id ?? "")).not.toHaveProperty("rowWritten");
   });
 
+  test("keeps no crawl waiting while the warehouse hangs", async () => {
+    harness.addSounds(2);
+    void crawlWith({ warehouse: deadly() });
+    await expect.poll(isEnded, { timeout: 20_000 }).toBe(true);
+    clock.jump(leaseMs + 1000);
+    void crawl({ ...harness.edges, warehouse: deadly() }, harness.plan({ query: "talk" }));
+    const ends = async () =>
+      (await crawls()).filter((document) => document.get("status") === "complete").length;
+    await expect.poll(ends, { timeout: 20_000 }).toBe(2);
+    clock.jump(leaseMs + 1000);
+    await harness.crawl({ query: "three" });
+    expect(harness.rows.map(({ query }) => query).toSorted()).toEqual(["speech", "talk", "three"]);
+  });
+
   test("does not keep the next crawl from its work while the warehouse refuses it", async () => {
     harness.addSounds(2);
     void crawlWith({ warehouse: deadly() });

@@ -13,7 +13,7 @@ import type { Sound } from "#emulators/freesound/sound.ts";
 import { type StorageEmulator, startStorageEmulator } from "#emulators/storage/index.ts";
 import { crawl } from "#functions/crawl/crawl.ts";
 import type { CrawlEdges } from "#functions/crawl/edges.ts";
-import { graceMs } from "#functions/crawl/life.ts";
+import { graceMs, progressMs } from "#functions/crawl/life.ts";
 import { sourceOpener } from "#functions/crawl/open-source.ts";
 import { type CrawlPlan, planCrawl } from "#functions/crawl/plan.ts";
 import type { CrawlReport } from "#functions/crawl/report.ts";
@@ -208,4 +208,4 @@ export class JumpingClock implements Clock {
 export const backgroundOf = ({
   runMs,
   leaseMs,
-}: Pick<CrawlPlan, "runMs" | "leaseMs">): number[] => [runMs, leaseMs / 3, graceMs];
+}: Pick<CrawlPlan, "runMs" | "leaseMs">): number[] => [runMs, leaseMs / 3, progressMs, graceMs];

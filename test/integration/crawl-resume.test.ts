@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { crawl } from "#functions/crawl/crawl.ts";
+import { progressMs } from "#functions/crawl/life.ts";
 import { backgroundOf, bucket, type Harness, JumpingClock, startHarness } from "./crawl-harness.ts";
 
 let harness: Harness;
@@ -79,6 +80,58 @@ test("a run that dies is taken over when its lease has run out, and gets its end
     expect.objectContaining({ crawl_id: heir.crawl_id }),
   ]);
   expect(await harness.edges.crawls.read(dead)).toMatchObject(ended);
+  // What the dead one had stored of its last page and not told is in its row.
+  const total = (column: string) =>
+    harness.rows.reduce((sum, row) => sum + Number(row[column] ?? 0), 0);
+  expect(harness.rows[0]).toMatchObject({ stored: 170, bytes: 170 * harness.file.length });
+  expect(total("stored")).toBe(320);
+  expect(total("bytes")).toBe(320 * harness.file.length);
+});
+
+test("nor does a chain of killed runs lose count", async () => {
+  await begin();
+  harness.addSounds(400, { apartMs: 400 }); // pages end among sounds of one second
+  const { objects } = harness.edges;
+  for (const last of [40, 100, 60, 70]) {
+    let created = 0;
+    const create: typeof objects.create = async (...rest) =>
+      ++created > last ? never() : objects.create(...rest);
+    const clockOfDead = { now: () => clock.now(), sleep: never };
+    const dying = { ...harness.edges, objects: { ...objects, create }, clock: clockOfDead };
+    void crawl(dying, harness.plan());
+    await expect.poll(() => created, { timeout: 20_000 }).toBeGreaterThan(last);
+    clock.jump(leaseMs);
+  }
+  const heir = await harness.crawl();
+  expect(heir).toMatchObject({ status: "complete", stored: 130 });
+  expect(harness.rows.map(({ stored }) => stored).toSorted()).toEqual([100, 130, 40, 60, 70]);
+  expect(harness.storedIds()).toEqual(ids(400));
+});
+
+test("how far a crawl is can be read while it is within a page", async () => {
+  await begin();
+  harness.addSounds(12);
+  harness.freesound.failNext("slow", { on: "preview", delayMs: 1500 });
+  const running = harness.crawl();
+  await expect.poll(() => harness.storedIds().length, { timeout: 20_000 }).toBe(11);
+  const [document] = (await harness.firestore.collection("crawls").get()).docs;
+  const read = async () => (await document?.ref.get())?.data();
+  expect(await read()).toMatchObject({ status: "running", stored: 0 });
+  clock.jump(progressMs);
+  await expect.poll(read).toMatchObject({
+    status: "running",
+    found: 12,
+    stored: 11,
+    bytes: 11 * harness.file.length,
+  });
+  // Nothing has changed since: nothing is kept again.
+  const { updateTime } = (await document?.ref.get()) ?? {};
+  for (let beats = 0; beats < 5; beats++) {
+    clock.jump(progressMs);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect((await document?.ref.get())?.updateTime).toEqual(updateTime);
+  expect(await running).toMatchObject({ status: "complete", stored: 12 });
 });
 
 const never = () => new Promise<never>(() => {});
@@ -92,7 +145,7 @@ test("runs that die before their first page, and while they bury another, get th
   await expect.poll(async () => (await documents()).length, { timeout: 20_000 }).toBe(1);
   expect((await documents())[0]?.data()).toMatchObject({ status: "running" });
   clock.jump(leaseMs);
-  void crawl({ ...dead, warehouse: { insert: never } }, harness.plan());
+  void crawl({ ...dead, warehouse: { insert: never }, openSource: never }, harness.plan());
   await expect.poll(async () => (await documents()).length, { timeout: 20_000 }).toBe(2);
   clock.jump(leaseMs + 1000);
   const heir = await harness.crawl();

@@ -42,30 +42,65 @@ export type Seed =
   | { readonly file: string; readonly change: (text: string) => string };
 
 /** Plans a copy of terraform/, with changes. Rejects with what Terraform printed. */
-export async function plan(
+export const plan = (
   variables: Readonly<Record<string, unknown>>,
   ...seeds: readonly Seed[]
-): Promise<Plan> {
+): Promise<Plan> =>
+  withCopy(async (copy) => {
+    if ("dnsmos_model" in variables) await copy.bundle(onnxRuntime);
+    for (const seed of seeds) await plant(copy.module, seed);
+    return copy.run("plan", variables);
+  });
+
+/** A copy of terraform/ that keeps its state from one run to the next. */
+export interface Copy {
+  readonly module: string;
+  /** Writes the bundles again, that of classify with these packages. */
+  readonly bundle: (packages: string) => Promise<void>;
+  /**
+   * Plans or applies, with secrets by TF_VAR_…; nothing is made outside of the state. Rejects with what was printed.
+   */
+  readonly run: (
+    command: "plan" | "apply",
+    variables: Readonly<Record<string, unknown>>,
+    options?: {
+      readonly secrets?: Readonly<Record<string, string>>;
+      readonly only?: readonly string[];
+    },
+  ) => Promise<Plan>;
+}
+
+/** Gives a copy, and removes it afterwards. */
+export async function withCopy<T>(use: (copy: Copy) => Promise<T>): Promise<T> {
   const parent = join(root, "node_modules/.cache/earmark");
   await mkdir(parent, { recursive: true });
   const work = await mkdtemp(join(parent, "terraform-"));
+  const module = join(work, "terraform");
+  const bundle = (packages: string) => writeBundles(join(work, "dist"), packages);
   try {
-    const module = join(work, "terraform");
     await cp(join(root, "terraform"), module, {
       recursive: true,
-      filter: (path) => !path.includes(".terraform"),
+      filter: (path) => !/\.terraform|\.tfvars$|\.tfstate|backend\.tf$/.test(path),
     });
     for (const folder of ["catalog", "warehouse"])
       await cp(join(root, "shared", folder), join(work, "shared", folder), { recursive: true });
-    await writeBundles(join(work, "dist"), "dnsmos_model" in variables ? onnxRuntime : "");
-    for (const seed of seeds) await plant(module, seed);
-    const values = join(work, "values.tfvars.json");
-    await writeFile(values, JSON.stringify(variables));
-    const json = join(work, "plan.json");
-    await run(tool, [module, "plan", "--json", json, `-var-file=${values}`, "-no-color"], {
-      maxBuffer: 2 ** 26,
+    await bundle("");
+    return await use({
+      module,
+      bundle,
+      run: async (command, variables, { secrets = {}, only = [] } = {}) => {
+        const values = join(work, "values.tfvars.json");
+        await writeFile(values, JSON.stringify(variables));
+        const json = join(work, `${command}.json`);
+        const targets = only.map((address) => `-target=${address}`);
+        const args = [module, command, "--keep", join(work, "kept"), "--json", json];
+        await run(tool, [...args, `-var-file=${values}`, "-no-color", ...targets], {
+          maxBuffer: 2 ** 26,
+          env: { ...process.env, ...secrets },
+        });
+        return JSON.parse(await readFile(json, "utf8")) as Plan;
+      },
     });
-    return JSON.parse(await readFile(json, "utf8")) as Plan;
   } finally {
     await rm(work, { recursive: true, force: true });
   }

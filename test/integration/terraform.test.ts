@@ -4,8 +4,17 @@ import { checkIndexes } from "../unit/terraform/checks/indexes.ts";
 import { unsetVariables } from "../unit/terraform/checks/environment.ts";
 import { block, managed, ofType, type Plan, text } from "../unit/terraform/plan.ts";
 import { problemsOf } from "../unit/terraform/problems.ts";
-import { everything, mistakes, project_id, seeded } from "./terraform-cases.ts";
-import { canPlan, hasTerraform, plan, unformatted } from "./terraform-tool.ts";
+import {
+  combinations,
+  everything,
+  mistakes,
+  project_id,
+  refusals,
+  seeded,
+  watched,
+} from "./terraform-cases.ts";
+import { drop, seeds } from "./terraform-seeds.ts";
+import { canPlan, hasTerraform, plan, unformatted, withCopy } from "./terraform-tool.ts";
 
 test.runIf(hasTerraform)("terraform/ is in Terraform's format", async () => {
   expect(await unformatted()).toBe("");
@@ -25,8 +34,13 @@ const refusalOf = (...given: Parameters<typeof plan>): Promise<string> =>
 describe.runIf(canPlan)("the plan", () => {
   let defaults: Plan;
   let switched: Plan;
+  let heard: Plan;
   beforeAll(async () => {
-    [defaults, switched] = await Promise.all([plan({ project_id }), plan(everything)]);
+    [defaults, switched, heard] = await Promise.all([
+      plan({ project_id }),
+      plan(everything),
+      plan(watched),
+    ]);
   });
 
   test("with one variable is what the code needs", () => {
@@ -34,8 +48,30 @@ describe.runIf(canPlan)("the plan", () => {
     expect(managed(defaults).length).toBeGreaterThan(80);
   });
 
-  test("with every option switched is so too", () => {
+  test("with every option switched is so too, and with an address and a budget", () => {
     expect(problemsOf(switched)).toEqual([]);
+    expect(problemsOf(heard)).toEqual([]);
+  });
+
+  test("with each option and without each other is so too", async () => {
+    const plans = await Promise.all(combinations.map((each) => plan(each)));
+    expect(plans.map(problemsOf)).toEqual(combinations.map(() => []));
+  });
+
+  test.each(seeds)("finds %s", (_, change, problem) => {
+    const changed = structuredClone(heard);
+    change(changed);
+    expect(problemsOf(changed).join("\n")).toContain(problem);
+  });
+
+  test("misses every resource that is gone", () => {
+    const addresses = managed(heard).map(({ address }) => address);
+    const unmissed = addresses.filter((address) => {
+      const without = structuredClone(heard);
+      drop(address)(without);
+      return problemsOf(without).length === 0;
+    });
+    expect(unmissed).toEqual([]);
   });
 
   test("can set every setting that a deployment has a use for", () => {
@@ -153,30 +189,49 @@ describe.runIf(canPlan)("the plan", () => {
   });
 
   test("refuses variables that make no sense, each in words", async () => {
-    const wrong = {
-      project_id: "My Project",
-      region: "EU",
-      firestore_database: "X",
-      crawl_invokers: ["allUsers"],
-      crawl: { format: "original" },
-      label_thresholds: [2, 3, 4],
-      delivery_attempts: 3,
-      scaling: { crawl: { max_instances: 2 }, load: { timeout: 3600 } },
-      dist: "nowhere",
-    };
-    const refusal = await refusalOf(wrong);
-    for (const words of [
-      "project_id is the project's id",
-      "region is one region such as europe-west1",
-      "firestore_database is 4 to 63",
-      "the crawl is never public",
-      "needs freesound_client_id and its secrets",
-      "three falling numbers",
-      "the bounds of Pub/Sub",
-      "crawl runs on one instance",
-      "the longest that an event may take",
-      "npm run build",
-    ])
-      expect(refusal).toContain(words);
+    const said = await Promise.all(refusals.map(([variables]) => refusalOf(variables)));
+    const unsaid = refusals.flatMap(([, words], group) =>
+      words.filter((each) => said[group]?.includes(each) !== true),
+    );
+    expect(unsaid).toEqual([]);
+  });
+
+  test("after an apply replaces nothing when another API is needed", async () => {
+    const quiet = { project_id, event_dead_letters: false, create_agents: false };
+    await withCopy(async ({ run }) => {
+      await run("apply", quiet, { secrets: { TF_VAR_freesound_api_key: "a-key" } });
+      const { resource_changes } = await run("plan", { ...watched, ...quiet });
+      const destroyed = resource_changes
+        .filter(({ change }) => change.actions.includes("delete"))
+        .map(({ address }) => address);
+      expect(destroyed).toEqual([]);
+      expect(JSON.stringify(resource_changes)).toContain("billingbudgets.googleapis.com");
+    });
+  });
+
+  test("never writes a secret that was not given, and keeps one that was", async () => {
+    const only = ["google_secret_manager_secret_version.this"];
+    const changesOf = ({ resource_changes }: Plan) =>
+      resource_changes
+        .filter(
+          ({ change }) => change.actions.join() !== "no-op" && change.actions.join() !== "read",
+        )
+        .map(({ address, change }) => `${change.actions.join(" and ")} ${address}`);
+    await withCopy(async ({ run }) => {
+      const refused = run("apply", { project_id }, { only }).catch((error: Error) => error.message);
+      expect(await refused).toContain("set TF_VAR_freesound_api_key and apply again");
+      await run("apply", { project_id }, { only, secrets: { TF_VAR_freesound_api_key: "a-key" } });
+      expect(changesOf(await run("plan", { project_id }, { only }))).toEqual([]);
+
+      const raised = { project_id, freesound_secret_versions: { api_key: 2 } };
+      const bare = run("apply", raised, { only }).catch((error: Error) => error.message);
+      expect(await bare).toContain("set TF_VAR_freesound_api_key and apply again");
+      const after = await run("plan", raised, { only });
+      expect(changesOf(after)).toContain(
+        `create and delete google_secret_manager_secret_version.this["FREESOUND_API_KEY"]`,
+      );
+      await run("apply", raised, { only, secrets: { TF_VAR_freesound_api_key: "another" } });
+      expect(changesOf(await run("plan", raised, { only }))).toEqual([]);
+    });
   });
 });
