@@ -87,7 +87,7 @@ void run(async (args) => {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(request),
     });
-    process.stderr.write(`\n${upMessage(scheduler.next())}\n`);
+    process.stderr.write(`\n${upMessage(local.functions.crawl.url, scheduler.next())}\n`);
     await stopped;
     await scheduler.close();
   } finally {
@@ -122,11 +122,13 @@ function localSettings(remoteKey: string | undefined): Record<string, string> {
   return { ...settings, FREESOUND_API_KEY: remoteKey, FREESOUND_BASE_URL: baseUrl };
 }
 
-function upMessage(next: Date | null): string {
+function upMessage(crawlUrl: string, next: Date | null): string {
   return [
     "Earmark is up. In another terminal:",
     '  npm run sql -- "SELECT title, quality_label, license FROM earmark.audio_info"',
     "  npm run drop -- FILE…",
+    `  curl -X POST ${crawlUrl} -H 'content-type: application/json' -d '{"query": "speech", "dryRun": true}'`,
+    `  curl ${crawlUrl}crawls/CRAWL_ID`,
     `Next scheduled crawl: ${next?.toISOString() ?? "never"}. Ctrl-C ends everything.`,
   ].join("\n");
 }

@@ -29,6 +29,14 @@ async function command(name: string, ...args: string[]) {
   return { stdout, stderr, code: code as number };
 }
 
+/** Does what a printed line of curl would, where there may be no curl. */
+async function curl(line: string): Promise<unknown> {
+  const [url = "", body] = [/http:\S+/.exec(line)?.[0], /-d '(.*)'$/.exec(line)?.[1]];
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(url, body === undefined ? {} : { method: "POST", headers, body });
+  return response.json();
+}
+
 describe("a wrong call gives one clear line and exit code 2", () => {
   test.each([
     ["start", ["--onse"], /--onse/],
@@ -86,6 +94,17 @@ test("start, drop, sql, and Ctrl-C: no child is left", async () => {
   try {
     await expect.poll(() => output.join(""), { timeout: 90_000 }).toContain("Earmark is up");
     expect(output.join("")).toMatch(/stored 2, already stored 0, failed 0/);
+
+    // What it tells to do for a crawl of one's own, and to look at it, works as it stands.
+    const [ask = "", look = ""] = output.join("").match(/^ {2}curl .*$/gm) ?? [];
+    expect(await curl(ask)).toMatchObject({ dry_run: true, query: "speech" });
+    const { crawl_id } = (await curl(ask.replace('"dryRun": true', '"limit": 1'))) as {
+      crawl_id: string;
+    };
+    expect(await curl(look.replace("CRAWL_ID", crawl_id))).toMatchObject({
+      crawl_id,
+      status: "complete",
+    });
 
     const file = join(folder, "not-speech.mp3");
     await writeFile(file, "<html>not audio at all</html>");
