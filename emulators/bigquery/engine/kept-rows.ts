@@ -27,9 +27,9 @@ export class KeptRows {
     return this.query(`SELECT * FROM ${this.table} WHERE ${range} ORDER BY rowid`, this.types);
   }
 
-  /** Whether an array of this column has a NULL in it. */
+  /** Whether an array of this column has a NULL in it, in structs too. */
   async hasNullElement(column: number): Promise<boolean> {
-    const filter = `len(list_filter(c${column}, lambda e: e IS NULL)) > 0`;
+    const filter = nullElementIn(`c${column}`, this.types[column], 0);
     const sql = `SELECT count(*) FROM (SELECT 1 FROM ${this.table} WHERE ${filter} LIMIT 1)`;
     const [row] = await this.query(sql, [{ kind: "INT64" }]);
     return row?.[0] === 1n;
@@ -38,6 +38,20 @@ export class KeptRows {
   async release(): Promise<void> {
     await this.query(`DROP TABLE ${this.table}`, []);
   }
+}
+
+/** SQL that is TRUE when an array in the value has a NULL in it. */
+function nullElementIn(sql: string, type: Type, depth: number): string {
+  if (type.kind === "ARRAY") {
+    const e = `e${depth}`;
+    const inside = `${e} IS NULL OR ${nullElementIn(e, type.element, depth + 1)}`;
+    return `(len(list_filter(${sql}, lambda ${e}: ${inside})) > 0)`;
+  }
+  if (type.kind !== "STRUCT") return "FALSE";
+  const parts = type.fields.map((f, i) =>
+    nullElementIn(`struct_extract(${sql}, '_${i + 1}')`, f.type, depth),
+  );
+  return `(${["FALSE", ...parts].join(" OR ")})`;
 }
 
 let sequence = 0;

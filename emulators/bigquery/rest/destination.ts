@@ -1,5 +1,6 @@
 import { INT64 } from "../analyze/types.ts";
 import type { Plain } from "../engine/literal.ts";
+import { storedRows } from "../run/stored-plain.ts";
 import { checkSchema, type TableSchema, typeOfField } from "../store/schema.ts";
 import { sameType, typeName } from "../analyze/types.ts";
 import type { Resource, Store, StoredTable } from "../store/store.ts";
@@ -51,7 +52,10 @@ export const writeTable = (
   schema: TableSchema,
   rows: readonly (readonly Plain[])[],
   standard: "WRITE_APPEND" | "WRITE_EMPTY",
-): Promise<void> => store.change(() => write(store, config, schema, rows, standard));
+): Promise<void> => {
+  const columns = schema.fields.map((field) => ({ name: field.name, type: typeOfField(field) }));
+  return store.change(() => write(store, config, schema, storedRows(rows, columns), standard));
+};
 
 async function write(
   store: Store,

@@ -12,7 +12,8 @@ import { checkDefaults } from "./defaults.ts";
 import { contextOf, type Environment, plainContextOf } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
 import { resultSchema } from "./outcome.ts";
-import { placeOf, stored, type Target, targetOf } from "./target.ts";
+import { placeOf, type Target, targetOf } from "./target.ts";
+import { stored } from "./stored-value.ts";
 import { quoteName } from "../engine/literal.ts";
 
 export function fieldOf(column: ColumnDef): FieldSchema {

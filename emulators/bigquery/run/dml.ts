@@ -14,7 +14,8 @@ import { type Bytes, bytesOf, noBytes } from "./bytes.ts";
 import { defaultOf } from "./defaults.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
-import { fieldNamed, readTarget, stored, type Target, targetColumns, targetOf } from "./target.ts";
+import { fieldNamed, readTarget, type Target, targetColumns, targetOf } from "./target.ts";
+import { stored } from "./stored-value.ts";
 
 /** An expression for a column: DEFAULT, or a value that is assignable to it. */
 export function assignable(node: Expr, field: FieldSchema, context: Context): Typed {

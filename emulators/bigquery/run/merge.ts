@@ -16,7 +16,8 @@ import { assignable, assignedColumns } from "./dml.ts";
 import { bytesOf } from "./bytes.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import type { Outcome } from "./outcome.ts";
-import { fieldNamed, stored, type Target, readTarget, targetColumns, targetOf } from "./target.ts";
+import { fieldNamed, type Target, readTarget, targetColumns, targetOf } from "./target.ts";
+import { stored } from "./stored-value.ts";
 
 type Merge = Extract<Statement, { kind: "merge" }>;
 

@@ -1,9 +1,11 @@
 import { analyzeStatement } from "../analyze/analyze.ts";
 import { KeptRows } from "../engine/kept-rows.ts";
+import type { Type } from "../analyze/types.ts";
 import type { Plain } from "../engine/literal.ts";
 import type { Query } from "../sql/ast.ts";
 import { SqlError } from "../sql/error.ts";
 import type { Statement } from "../sql/statement.ts";
+import type { FieldSchema } from "../store/schema.ts";
 import { againIfChanged } from "./again.ts";
 import { alterTable } from "./alter.ts";
 import { bytesOf } from "./bytes.ts";
@@ -14,6 +16,8 @@ import { runMerge } from "./merge.ts";
 import { type Outcome, resultSchema } from "./outcome.ts";
 import { createProcedure } from "./procedure.ts";
 import { createFunction } from "./routine.ts";
+import { storedRows } from "./stored-plain.ts";
+import { hasArray, nullElement } from "./stored-value.ts";
 
 /** Runs a statement that is not procedural. */
 export async function runStatement(env: Environment, statement: Statement): Promise<Outcome> {
@@ -57,11 +61,7 @@ async function runQuery(env: Environment, query: Query): Promise<Outcome> {
     env.dryRun ? [] : env.store.engine.result(sql, types),
     bytesOf(env, context, sql),
   ]);
-  for (const [i, type] of types.entries())
-    if (type.kind === "ARRAY" && (await hasNullElement(result, i)))
-      throw new SqlError(
-        `Array cannot have a null element; error in writing field ${resultSchema(columns)[i]?.name}`,
-      );
+  await refuseNullElements(result, resultSchema(columns), types);
   return {
     statementType: "SELECT",
     schema: resultSchema(columns),
@@ -72,7 +72,19 @@ async function runQuery(env: Environment, query: Query): Promise<Outcome> {
   };
 }
 
-const hasNullElement = async (result: Plain[][] | KeptRows, column: number): Promise<boolean> =>
-  result instanceof KeptRows
-    ? result.hasNullElement(column)
-    : result.some((row) => ((row[column] ?? []) as Plain[]).includes(null));
+/** An array in a result has no NULL in it, as in a table. */
+async function refuseNullElements(
+  result: Plain[][] | KeptRows,
+  fields: readonly FieldSchema[],
+  types: readonly Type[],
+): Promise<void> {
+  if (result instanceof KeptRows) {
+    for (const [i, type] of types.entries())
+      if (hasArray(type) && (await result.hasNullElement(i)))
+        throw new SqlError(nullElement(fields[i]?.name));
+  } else
+    storedRows(
+      result,
+      types.map((type, i) => ({ name: fields[i]?.name ?? "", type })),
+    );
+}

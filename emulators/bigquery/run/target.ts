@@ -1,7 +1,6 @@
 import type { Context } from "../analyze/context.ts";
 import type { Column } from "../analyze/scope.ts";
 import { typed } from "../analyze/typed.ts";
-import { limitSql } from "../analyze/type-limits.ts";
 import type { Type } from "../analyze/types.ts";
 import { quoteName } from "../engine/literal.ts";
 import { requiredFilter } from "../information/view.ts";
@@ -92,17 +91,4 @@ export function readTarget({ table, dataset }: Target, id: string, { session }: 
   const name = requiredFilter(table);
   if (name !== undefined)
     session.partitions.require(`${id}.${quoteName(name)}`, `${dataset}.${table.id}`, name);
-}
-
-/** A value as a column keeps it: no NULL arrays, and within the limits of the column's type. */
-export function stored(sql: string, field: FieldSchema): string {
-  const type = typeOfField(field);
-  if (type.kind === "ARRAY") return `coalesce(${sql}, [])`;
-  const number = (name: string) =>
-    field[name] === undefined ? {} : { [name]: Number(field[name]) };
-  return limitSql(sql, type, {
-    ...number("maxLength"),
-    ...number("precision"),
-    ...number("scale"),
-  });
 }
