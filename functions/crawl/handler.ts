@@ -1,13 +1,13 @@
 import type { Request, Response } from "@google-cloud/functions-framework";
-import { type CrawlConfig, oauthSettings } from "#shared/config.ts";
+import type { CrawlConfig } from "#shared/config.ts";
 import { PermanentError } from "#shared/errors.ts";
 import { describe, log } from "#shared/log.ts";
 import { crawl, sinceOf, toKey } from "./crawl.ts";
 import { dryRun } from "./dry-run.ts";
 import type { CrawlEdges } from "./edges.ts";
 import { type CrawlPlan, type CrawlTrigger, planCrawl } from "./plan.ts";
-import { sendProblem, toProblems } from "./problem.ts";
-import { CrawlRequest } from "./request.ts";
+import { sendProblem } from "./problem.ts";
+import { parseRequest } from "./request.ts";
 
 /** What only the source can tell to be wrong with a request, by the key that it is about. */
 const requestFaults: Readonly<Record<string, string>> = {
@@ -66,13 +66,11 @@ async function startCrawl(
   const body = parseBody(request.rawBody);
   if (body === undefined)
     return sendProblem(response, 400, ["the body cannot be read: it is not JSON in UTF-8"]);
-  const parsed = CrawlRequest.safeParse(body);
-  if (!parsed.success) return sendProblem(response, 400, toProblems(parsed.error));
-  const missing = missingSettings(config, parsed.data);
-  if (missing.length > 0) return sendProblem(response, 400, missing);
+  const { problems: wrong, data } = parseRequest(config, body);
+  if (data === null) return sendProblem(response, 400, wrong);
 
-  const plan = planCrawl(config, parsed.data, trigger(request));
-  if (parsed.data.dryRun === true) return answerDryRun(edges, plan, response);
+  const plan = planCrawl(config, data, trigger(request));
+  if (data.dryRun === true) return answerDryRun(edges, plan, response);
   const outcome = await crawl(edges, plan);
   if ("crawlId" in outcome) {
     const { crawlId, expiresAt } = outcome;
@@ -112,18 +110,6 @@ function parseBody(bytes: Buffer | undefined): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** What the request asks for and the environment does not allow. */
-function missingSettings(config: CrawlConfig, { manifest, format }: CrawlRequest): string[] {
-  const problems: string[] = [];
-  if (manifest !== undefined && config.REFERENCES_BUCKET === undefined)
-    problems.push("manifest: needs REFERENCES_BUCKET, which is not set");
-  if (format === "original")
-    for (const name of oauthSettings)
-      if (config[name] === undefined)
-        problems.push(`format: original needs ${name}, which is not set`);
-  return problems;
 }
 
 async function answerDryRun(edges: CrawlEdges, plan: CrawlPlan, response: Response): Promise<void> {

@@ -152,6 +152,24 @@ describe("what is wrong with a request is said, all of it", () => {
     expect(problems).toHaveLength(6);
   });
 
+  test("400: what the environment does not allow and what cannot stand together, beside all else", async () => {
+    const answer = await post({ format: "original", limit: -1, full: true, sort: "score" });
+    expectProblem(answer, 400);
+    expect(answer.body["problems"]).toEqual([
+      expect.stringMatching(/^limit: Too small/),
+      expect.stringMatching(/^limit: a full crawl looks at everything/),
+      expect.stringMatching(/^sort: a full crawl goes by age/),
+      expect.stringMatching(/^format: original needs FREESOUND_CLIENT_ID/),
+      expect.stringMatching(/^format: original needs FREESOUND_CLIENT_SECRET/),
+      expect.stringMatching(/^format: original needs FREESOUND_TOKEN_STORE/),
+    ]);
+    const conflict = await post({ manifest: "a.csv", query: "x", sort: "score" });
+    expect(conflict.body["problems"]).toEqual([
+      "query: is for Freesound and cannot stand beside manifest",
+      "sort: is for Freesound and cannot stand beside manifest",
+    ]);
+  });
+
   test.each([
     [{ full: true, limit: 3 }, /^limit: .*full/],
     [{ manifest: "list.txt" }, /^manifest: .*jsonl/],
