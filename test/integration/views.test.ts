@@ -312,3 +312,31 @@ test("every statement of the README's cookbook runs", async () => {
   expect(statements.length).toBeGreaterThanOrEqual(6);
   for (const statement of statements) expect(await sql(statement)).not.toEqual([]);
 });
+
+// Last: what it inserts is in no other test's answers.
+test("rejections_by_reason leaves out what a newer version or a replay has settled", async () => {
+  const warehouse = openWarehouse(bigquery, "earmark");
+  const before = await sql("SELECT * FROM rejections_by_reason ORDER BY stage, reason");
+  const settled = { reason: "too-large", detail: "", rejected_at: "2026-01-01T00:00:00Z" };
+  const loaded = {
+    duration_seconds: 1,
+    sample_rate: 8000,
+    channels: 1,
+    container: "wav",
+    codec: "pcm_s16le",
+    size_bytes: 1,
+    tags: [],
+    truncated: false,
+    loaded_at: "2026-01-03T00:00:00Z",
+  };
+  for (const [id, generation] of [
+    ["uploaded-again", "2"],
+    ["replayed", "1"],
+  ]) {
+    const rejection = { id, generation: "1", stage: "load", ...settled };
+    await warehouse.insert("rejections", `${id}#1`, rejection);
+    const row = { id, generation, file_path: `gs://b/${id}`, title: id, ...loaded };
+    await warehouse.insert("recordings", `${id}#2`, row);
+  }
+  expect(await sql("SELECT * FROM rejections_by_reason ORDER BY stage, reason")).toEqual(before);
+});
