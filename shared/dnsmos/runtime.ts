@@ -34,7 +34,7 @@ export async function loadRuntime(name = "onnxruntime-node"): Promise<Runtime> {
   } catch (error) {
     if (error instanceof DnsmosError) throw error;
     const why = isNotFound(error)
-      ? `which needs ${name}, and that is not installed: add it with "npm install ${name}"`
+      ? `which needs ${name}, and that is not installed: add it with "npm install --no-save --ignore-scripts ${name}@1"`
       : `and ${name} is installed but does not load here: put one in that fits this platform`;
     throw new DnsmosError(`DNSMOS_MODEL is set, ${why}, or unset DNSMOS_MODEL`, { cause: error });
   }

@@ -5,13 +5,15 @@ export interface ChannelFacts {
   readonly isDualMono: boolean;
   /** Numbers (from 0) of channels that are silent while another is not. */
   readonly silentChannels: readonly number[];
-  /** The first two channels carry one signal in opposite phase: their mono mix cancels. */
+  /** Two channels carry one signal in opposite phase, whatever their levels: their mono mix cancels. */
   readonly isInverted: boolean;
 }
 
 /** Channels this far under the loudest are silent; differences this far under the signal are none. */
 const silentDb = -50;
 const sameDb = -40;
+/** Correlation of two channels under which one is the other's inverse. No room or pair of microphones gets there. */
+const invertedCorrelation = -0.98;
 
 /** How the channels of a recording relate, from their energies and those of sums and differences. */
 export class ChannelMeter {
@@ -52,10 +54,12 @@ export class ChannelMeter {
     );
     const isPair = this.#energy.length === 2 && loudest > 0 && silentChannels.length === 0;
     const faint = 10 ** (sameDb / 10);
+    const product = (this.#sum - this.#difference) / 4;
+    const correlation = product / Math.sqrt(this.#energy[0] * this.#energy[1]);
     return {
       isDualMono: isPair && this.#difference < faint * this.#sum,
       silentChannels,
-      isInverted: isPair && this.#sum < faint * this.#difference,
+      isInverted: isPair && correlation < invertedCorrelation,
     };
   }
 }

@@ -38,8 +38,8 @@ test("what was rejected goes through its stages again, under the limits of now",
     { id: "long.flac", status: "rejected", rated: false },
     { id: "page.mp3", status: "rejected", rated: false },
   ]);
-  const { stdout, code } = await replay("--rejected");
-  expect(stdout).toMatch(
+  const { stdout, stderr, code } = await replay("--rejected");
+  expect(stdout, stderr).toMatch(
     /^long.flac load: done\nlong.flac classify: done\npage.mp3 load: rejected again, not-audio/,
   );
   expect(stdout).toMatch(/2 recordings selected, 2 not done\n$/);
@@ -50,7 +50,7 @@ test("what was rejected goes through its stages again, under the limits of now",
 test("any selection goes through a stage again, and is counted once", async () => {
   const before = await states();
   const replayed = await replay("--where", "id = 'long.flac'", "--stage", "classify");
-  expect(replayed).toMatchObject({
+  expect(replayed, replayed.stderr).toMatchObject({
     code: 0,
     stdout: "long.flac classify: done\n1 recordings selected, 0 not done\n",
   });

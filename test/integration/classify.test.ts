@@ -129,7 +129,7 @@ describe("DNSMOS", () => {
     ["is in no bucket", "gs://nowhere/tiny.onnx", undefined, /gs:\/\/nowhere.*cannot be read/],
     ["is no file here", "/nowhere/tiny.onnx", undefined, /\/nowhere\/tiny.onnx.*cannot be read/],
     ["is another file", DNSMOS_MODEL, meanModel([1, 1, 1], [0, 0, 0]), /has the SHA-256/],
-    ["has no runtime", DNSMOS_MODEL, model, /npm install onnxruntime-nowhere/],
+    ["has no runtime", DNSMOS_MODEL, model, /npm install .*onnxruntime-nowhere/],
   ])(
     "a model that %s rejects no recording: the event is tried again",
     async (_, path, file, why) => {

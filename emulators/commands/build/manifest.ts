@@ -12,11 +12,11 @@ interface LockedPackage {
 interface About {
   readonly version: string;
   readonly license: string;
-  readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
 /** What a bundle takes from the registry beside the framework, where it is wanted. */
 export const onnxRuntime = "onnxruntime-node";
+const onnxRuntimeVersion = "1.30.0";
 
 /**
  * The package.json and lockfile of a deployed function: the framework alone, in the version that this repository's
@@ -24,7 +24,7 @@ export const onnxRuntime = "onnxruntime-node";
  * install: what it needs is then for the platform's build to choose, so that there is no lockfile.
  */
 export async function manifestOf(name: string, dnsmos = false): Promise<Record<string, string>> {
-  const { version, license, peerDependencies } = (await readJson("package.json")) as About;
+  const { version, license } = (await readJson("package.json")) as About;
   const lock = (await readJson("package-lock.json")) as { packages: Record<string, LockedPackage> };
   const framework = lock.packages[`node_modules/${external}`];
   if (framework === undefined) throw new Error(`package-lock.json does not hold ${external}`);
@@ -34,7 +34,7 @@ export async function manifestOf(name: string, dnsmos = false): Promise<Record<s
     license,
     dependencies: {
       [external]: framework.version,
-      ...(dnsmos ? { [onnxRuntime]: peerDependencies[onnxRuntime]?.replace("^", "") } : {}),
+      ...(dnsmos ? { [onnxRuntime]: onnxRuntimeVersion } : {}),
     },
   };
   const manifest = {
@@ -48,7 +48,7 @@ export async function manifestOf(name: string, dnsmos = false): Promise<Record<s
   if (dnsmos)
     return {
       "package.json": toText(manifest),
-      ".npmrc": `${onnxRuntime}-install-cuda=skip\n`, // hundreds of megabytes, and there is no GPU
+      ".npmrc": "ignore-scripts=true\n", // its script fetches hundreds of megabytes for GPUs
     };
   const locked = {
     name: about.name,

@@ -116,6 +116,7 @@ describe("channels", () => {
     const none = { isDualMono: false, silentChannels: [], isInverted: false };
     expect(facts(speech, speech)).toEqual({ ...none, isDualMono: true });
     expect(facts(speech, scale(speech, -1))).toEqual({ ...none, isInverted: true });
+    expect(facts(speech, scale(speech, -0.5))).toEqual({ ...none, isInverted: true });
     expect(facts(speech, scale(speech, 0.001))).toEqual({ ...none, silentChannels: [1] });
     expect(facts(speech, noise(rms, 8, rate))).toEqual(none);
   });
