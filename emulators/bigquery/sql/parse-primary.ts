@@ -1,8 +1,9 @@
 import type { Expr, IndexMode, Literal } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
-import { SqlError } from "./error.ts";
 import { parseCall } from "./parse-call.ts";
-import { parseDatePart, parseType } from "./parse-type.ts";
+import { array, arrayWord, struct } from "./parse-constructors.ts";
+import { caseOf, cast, extract, interval, withExpr } from "./parse-forms.ts";
+import { parseType } from "./parse-type.ts";
 
 export function parseUnary(c: Cursor): Expr {
   const { at } = c;
@@ -157,14 +158,6 @@ function tryQuery(c: Cursor): Expr | undefined {
   }
 }
 
-function array(c: Cursor, type?: ReturnType<typeof parseType>): Expr {
-  const { at } = c;
-  c.expect("[");
-  const items = c.is("]") ? [] : c.list(() => c.expr());
-  c.expect("]");
-  return type === undefined ? { kind: "array", items, at } : { kind: "array", type, items, at };
-}
-
 const literal = (value: Literal, at: number): Expr => ({ kind: "literal", value, at });
 const typedLiterals =
   /^(?:DATE|TIME|DATETIME|TIMESTAMP|NUMERIC|DECIMAL|BIGNUMERIC|BIGDECIMAL|JSON)$/;
@@ -201,118 +194,4 @@ function word(c: Cursor): Expr {
     return name(c);
   if (!c.isIdentifier) c.fail();
   return name(c);
-}
-
-/** `WITH(a AS 1, b AS a + 1, a * b)`. */
-function withExpr(c: Cursor): Expr {
-  const { at } = c;
-  c.expect("WITH", "(");
-  const variables: { name: string; expr: Expr }[] = [];
-  while (c.isIdentifier && c.ahead(1).upper === "AS") {
-    const name = c.identifier();
-    c.expect("AS");
-    variables.push({ name, expr: c.expr() });
-    c.expect(",");
-  }
-  const result = c.expr();
-  c.expect(")");
-  return { kind: "with", variables, result, at };
-}
-
-function caseOf(c: Cursor): Expr {
-  const { at } = c;
-  c.expect("CASE");
-  const operand = c.is("WHEN") ? undefined : c.expr();
-  const whens: [Expr, Expr][] = [];
-  while (c.accept("WHEN")) {
-    const when = c.expr();
-    c.expect("THEN");
-    whens.push([when, c.expr()]);
-  }
-  if (whens.length === 0) c.fail("Expected keyword WHEN");
-  const otherwise = c.accept("ELSE") ? c.expr() : undefined;
-  c.expect("END");
-  return {
-    kind: "case",
-    whens,
-    at,
-    ...(operand === undefined ? {} : { operand }),
-    ...(otherwise === undefined ? {} : { otherwise }),
-  };
-}
-
-function cast(c: Cursor): Expr {
-  const { at } = c;
-  const safe = c.advance().upper === "SAFE_CAST";
-  c.expect("(");
-  const expr = c.expr();
-  c.expect("AS");
-  const type = parseType(c);
-  const format = c.accept("FORMAT") ? c.expr() : undefined;
-  const zone = c.accept("AT", "TIME", "ZONE") ? c.expr() : undefined;
-  c.expect(")");
-  return {
-    kind: "cast",
-    expr,
-    type,
-    safe,
-    at,
-    ...(format === undefined ? {} : { format }),
-    ...(zone === undefined ? {} : { zone }),
-  };
-}
-
-function extract(c: Cursor): Expr {
-  const { at } = c;
-  c.advance();
-  c.expect("(");
-  const part = parseDatePart(c);
-  c.expect("FROM");
-  const expr = c.expr();
-  const zone = c.accept("AT", "TIME", "ZONE") ? c.expr() : undefined;
-  c.expect(")");
-  return zone === undefined
-    ? { kind: "extract", part, expr, at }
-    : { kind: "extract", part, expr, zone, at };
-}
-
-function interval(c: Cursor): Expr {
-  const { at } = c;
-  c.expect("INTERVAL");
-  const value = c.expr();
-  const from = parseDatePart(c).name;
-  if (!c.accept("TO")) return { kind: "interval", value, from, at };
-  return { kind: "interval", value, from, to: parseDatePart(c).name, at };
-}
-
-function arrayWord(c: Cursor): Expr {
-  const { at } = c;
-  if (c.ahead(1).text === "(") {
-    c.advance();
-    return { kind: "subquery", form: "array", query: c.parenthesized(() => c.query()), at };
-  }
-  if (c.ahead(1).text === "[") {
-    c.advance();
-    return array(c);
-  }
-  const type = parseType(c);
-  return array(c, type);
-}
-
-function struct(c: Cursor): Expr {
-  const { at } = c;
-  const type = c.ahead(1).text === "<" ? parseType(c) : void c.advance();
-  c.expect("(");
-  const fields = c.is(")")
-    ? []
-    : c.list(() => {
-        const expr = c.expr();
-        if (!c.accept("AS")) return { expr };
-        if (type !== undefined) throw new SqlError("Syntax error: Unexpected keyword AS", c.at);
-        return { expr, alias: c.identifier() };
-      });
-  c.expect(")");
-  return type === undefined
-    ? { kind: "struct", fields, tuple: false, at }
-    : { kind: "struct", type, fields, tuple: false, at };
 }
