@@ -251,6 +251,12 @@ describe("requests that are too much", () => {
     ["scalar subqueries", nested("(SELECT ", "1", ")", 50)],
     ["scalar subqueries of a table", nested("(SELECT MAX(x) FROM d.t WHERE x >= ", "1", ")", 50)],
     ["array subqueries", nested("(ARRAY(SELECT ", "1", ")[OFFSET(0)])", 50)],
+    [
+      "names that double",
+      `SELECT WITH(a0 AS 1, ${Array.from({ length: 30 }, (_, i) => `a${i + 1} AS a${i} + a${i}`).join(", ")}, a30)`,
+    ],
+    ["NULLIF", nested("NULLIF(", "1", ", 2)", 30)],
+    ["concatenated arrays", nested("(", "[1]", " || [2])", 30)],
     ["sums", nested("(1 + ", "1", ")", 990)],
     ["views", `CREATE VIEW d.v AS ${nested("(", "1", ")", 10_000)}`],
   ])("nesting without end is an error: %s", async (_, query) => {

@@ -3,7 +3,7 @@ import { SqlError } from "../sql/error.ts";
 import { coerce, supertype } from "./coerce.ts";
 import { compareSql } from "./compare.ts";
 import type { Context } from "./context.ts";
-import { type Typed, typed } from "./typed.ts";
+import { repeatable, type Typed, typed } from "./typed.ts";
 import { BOOL, type Type, typeName } from "./types.ts";
 
 /** CASE in both forms. The result has the common type of all its branches. */
@@ -79,7 +79,10 @@ export const conditionalForms: Readonly<Record<string, Form>> = {
   NULLIF: (args, call) => {
     const { type, values } = unify(exactly(args, 2, call), "NULLIF", call.at);
     const [a, b] = values as [Typed, Typed];
-    return typed(`CASE WHEN ${compareSql("=", a, b, call.at)} THEN NULL ELSE ${a.sql} END`, type);
+    return typed(
+      `CASE WHEN ${compareSql("=", a, b, call.at)} THEN NULL ELSE ${repeatable(a, call.at)} END`,
+      type,
+    );
   },
 };
 

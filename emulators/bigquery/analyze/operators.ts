@@ -4,7 +4,7 @@ import { chained } from "./chain.ts";
 import { coerce, supertype } from "./coerce.ts";
 import { compareSql } from "./compare.ts";
 import type { Context } from "./context.ts";
-import { isNull, literal, type Typed, typed } from "./typed.ts";
+import { isNull, literal, repeatable, type Typed, typed } from "./typed.ts";
 import {
   BOOL,
   BYTES,
@@ -117,8 +117,9 @@ function concat(left: Typed, right: Typed, at: number): Typed {
   if (left.type.kind === "ARRAY" || right.type.kind === "ARRAY") {
     const [a, b] = common("||", left, right, at);
     if (a.type.kind !== "ARRAY") throw noMatch("||", [left, right], at);
+    const [x, y] = [repeatable(a, at), repeatable(b, at)];
     return typed(
-      `CASE WHEN ${a.sql} IS NULL OR ${b.sql} IS NULL THEN NULL ELSE list_concat(${a.sql}, ${b.sql}) END`,
+      `CASE WHEN ${x} IS NULL OR ${y} IS NULL THEN NULL ELSE list_concat(${x}, ${y}) END`,
       a.type,
     );
   }

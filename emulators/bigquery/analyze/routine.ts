@@ -5,7 +5,7 @@ import { coerce } from "./coerce.ts";
 import type { Context, Relational } from "./context.ts";
 import { wrongCount } from "./conditional.ts";
 import type { Scope } from "./scope.ts";
-import { type Typed } from "./typed.ts";
+import { named, type Typed } from "./typed.ts";
 import { typeName } from "./types.ts";
 
 /** The rows of a table function, its parameters being seen in `context`. */
@@ -68,7 +68,7 @@ function callContext(
   for (const [i, { name, type }] of routine.params.entries()) {
     const value = type === undefined ? args[i] : coerce(args[i], type);
     if (value === undefined) throw fail();
-    aliases.set(name.toUpperCase(), { sql: value.sql, type: type ?? value.type });
+    aliases.set(name.toUpperCase(), named(value, type ?? value.type, call.at));
   }
   const { grouping: _g, windows: _w, ...rest } = context;
   const scope: Scope = { relations: [], aliases };

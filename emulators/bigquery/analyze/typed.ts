@@ -1,5 +1,6 @@
 import type { Plain } from "../engine/literal.ts";
 import { toSql } from "../engine/literal.ts";
+import { tooComplex } from "../sql/error.ts";
 import type { Chain } from "./chain.ts";
 import { INT64, type Type } from "./types.ts";
 
@@ -34,6 +35,19 @@ export const literal = (value: Plain, type: Type): Typed => ({
 
 /** NULL without a type of its own: it takes any type, and is INT64 where none is asked for. */
 export const untypedNull: Typed = literal(null, INT64);
+
+const longest = 100_000;
+
+/** Refuses to write an expression several times that may have others written several times inside: its text doubles with each. */
+export function repeatable(value: Typed, at: number): string {
+  const isWritten = value.literal !== undefined || value.items !== undefined;
+  if (!isWritten && value.sql.length > longest) throw tooComplex(at);
+  return value.sql;
+}
+
+/** What a parameter of a function or a variable of WITH stands for: no literal any more. */
+export const named = (value: Typed, type: Type, at: number): Typed =>
+  typed(repeatable(value, at), type);
 
 export const isNull = (expr: Typed): boolean =>
   expr.literal?.kind === "null" && expr === untypedNull;
