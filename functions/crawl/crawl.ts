@@ -6,7 +6,7 @@ import { toEnd, withStuck } from "./end.ts";
 import { Heritage } from "./heritage.ts";
 import { beat, finish, leaveHanging, timeout, toBuried } from "./life.ts";
 import type { CrawlPlan } from "./plan.ts";
-import { type CrawlReport, startReport, toSourceName } from "./report.ts";
+import { type CrawlReport, startReport, toProgress, toSourceName } from "./report.ts";
 import { startLeftRows, waitForRows, writeRow } from "./rows.ts";
 import { newer, placeAt, type Run, runCrawl } from "./run.ts";
 
@@ -43,6 +43,7 @@ export async function crawl(
   if (begun.outcome === "running") return { ...begun, status: "running" };
   const { dead } = begun;
   if (dead !== null) log.crawlTakenOver({ crawlId, from: dead.crawlId });
+
   const goesOn = begun.mark.place !== null && !(plan.mode === "full" && !begun.mark.full);
   report.resumed_from = goesOn ? begun.mark.crawlId : null;
   if (goesOn && begun.mark.full) plan = { ...plan, mode: "full" };
@@ -70,41 +71,31 @@ export async function crawl(
     keeping = keeping.catch(() => {}).then(keep);
     return keeping;
   };
-  const progress = () =>
-    Object.values(update())
-      .filter((value) => typeof value === "number")
-      .join();
-  const heart = beat(edges, { ...plan, until }, done.signal, work, progress, inTurn);
+  const heart = beat(
+    edges,
+    { ...plan, until },
+    done.signal,
+    work,
+    () => toProgress(update()),
+    inTurn,
+  );
   const rows = startLeftRows(edges, plan.leaseMs);
   const isPlaced = goesOn && begun.mark.crawlId === dead?.crawlId;
   const heritage =
     dead === null ? null : new Heritage(edges, rows, dead, isPlaced ? begun.mark.place : null);
-  const mark: Mark = goesOn
-    ? {
-        ...begun.mark,
-        crawlId,
-        place: begun.mark.place && { ...begun.mark.place, stored: 0, bytes: 0 },
-      }
-    : { ...begun.mark, crawlId, newest: null, place: null, full: plan.mode === "full" };
+  const mark: Mark = {
+    ...begun.mark,
+    crawlId,
+    ...(goesOn ? {} : { newest: null, place: null, full: plan.mode === "full" }),
+  };
   const goThrough = async () => {
     const since = goesOn ? null : sinceOf(plan, begun.mark);
     const source = await edges.openSource(plan, { signal: work.signal, until, since });
-    mark.place ??= placeAt(report, source.start, 0);
-    const { signal } = work;
-    const unanswered = 0;
-    run = {
-      edges,
-      plan,
-      report,
-      signal,
-      until,
-      key,
-      source,
-      mark,
-      unanswered,
-      heritage,
-      keep: inTurn,
-    };
+    // What this run stores is counted from here on, wherever an earlier one has come to.
+    const place = mark.place ?? placeAt(report, source.start, 0);
+    mark.place = { ...place, stored: 0, bytes: 0 };
+    const begin = { edges, plan, report, signal: work.signal, until, key, source, mark };
+    run = { ...begin, unanswered: 0, heritage, keep: inTurn };
     await inTurn();
     await runCrawl(run);
     return run;

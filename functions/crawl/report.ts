@@ -87,6 +87,12 @@ export function startReport(plan: CrawlPlan, now: number): CrawlReport {
   };
 }
 
+/** A text that is another one when a crawl has got on. */
+export const toProgress = (report: CrawlReport): string =>
+  Object.values(report)
+    .filter((value) => typeof value === "number")
+    .join();
+
 export function addFailure(report: CrawlReport, failure: Failure): void {
   report.failed++;
   if (report.failures.length >= failureLimit) return;

@@ -46,8 +46,6 @@ export interface LeftRows {
  * the next one tries it again.
  */
 export function startLeftRows(edges: Edges, leaseMs: number): LeftRows {
-  const logged = (work: () => Promise<void>) =>
-    work().catch((error: unknown) => log.rowsLeft(error));
   let writing = logged(async () => {
     const before = new Date(edges.clock.now() - leaseMs).toISOString();
     for (const { crawlId, document } of await edges.crawls.unwritten(before))
@@ -60,3 +58,5 @@ export function startLeftRows(edges: Edges, leaseMs: number): LeftRows {
     done: () => waitForRows(writing),
   };
 }
+
+const logged = (work: () => Promise<void>) => work().catch((error: unknown) => log.rowsLeft(error));

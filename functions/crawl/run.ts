@@ -28,12 +28,14 @@ export interface Run {
   readonly keep: () => Promise<void>;
 }
 
+type Place = NonNullable<Mark["place"]>;
+
 /** A place that a crawl has just come to. */
 export const placeAt = (
   { stored, bytes }: Pick<CrawlReport, "stored" | "bytes">,
-  scan: NonNullable<Mark["place"]>["scan"],
+  scan: Place["scan"],
   looked: number,
-): Mark["place"] => ({ scan, looked, stuck: 0, swept: null, stored, bytes });
+): Place => ({ scan, looked, stuck: 0, swept: null, stored, bytes });
 
 /** Does what is left to do, page by page, from the mark's place on. */
 export async function runCrawl(run: Run): Promise<void> {

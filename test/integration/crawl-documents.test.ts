@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { addFailure, startReport } from "#functions/crawl/report.ts";
-import { freshMark, withMark } from "#shared/catalog/mark.ts";
+import { freshMark, type Mark, withMark } from "#shared/catalog/mark.ts";
 import { type Harness, references, startHarness } from "./crawl-harness.ts";
 import { crawlShelf, items, shelf } from "./crawl-shelf.ts";
 
@@ -75,11 +75,13 @@ test("nor can what a source says of its failures, however much and in whatever a
 });
 
 test("an error of a megabyte that ends a run is cut", async () => {
-  const source = shelf([items(1, "a-")]);
-  const pages = (): never => {
-    throw new Error("e".repeat(2_000_000));
-  };
-  const report = await crawlShelf(harness, { ...source, pages });
+  const shelfOfOne = shelf([items(1, "a-")]);
+  const report = await crawlShelf(harness, {
+    ...shelfOfOne,
+    pages() {
+      throw new Error("e".repeat(2_000_000));
+    },
+  });
   expect(report).toMatchObject({ status: "failed", error: expect.stringMatching(/^eee.*…$/) });
   expect(report.error?.length).toBeLessThanOrEqual(2000);
   expect(harness.rows[0]?.["error"]).toBe(report.error);
@@ -88,7 +90,7 @@ test("an error of a megabyte that ends a run is cut", async () => {
 test("the marks of a query have no more list entries than Firestore indexes in a document", () => {
   const retries = Array.from({ length: 1000 }, (_, index) => ({ id: `${index}`, tries: 1 }));
   const givenUp = retries.map(({ id }) => id);
-  let marks = {};
+  let marks: Record<string, Mark> = {};
   for (let index = 0; index < 50; index++)
     marks = withMark(marks, `policy ${index}`, {
       ...freshMark,
@@ -96,7 +98,7 @@ test("the marks of a query have no more list entries than Firestore indexes in a
       givenUp,
       updatedAt: index,
     });
-  const all = Object.values(marks as Record<string, typeof freshMark>);
+  const all = Object.values(marks);
   const entries = all.reduce((sum, mark) => sum + mark.retries.length + mark.givenUp.length, 0);
   expect(entries).toBeGreaterThan(10_000);
   expect(entries).toBeLessThan(indexEntries / 2 + 1);

@@ -13,7 +13,10 @@ beforeAll(async () => {
   files = createServer(({ url = "" }, response) => {
     response.setHeader("content-type", "audio/wav");
     const [ms, bytes] = url.startsWith("/drip") ? [50, 1] : [20, 2000];
-    if (!/^\/(drip|flood)/.test(url)) return void response.end("some audio");
+    if (!/^\/(drip|flood)/.test(url)) {
+      response.end("some audio");
+      return;
+    }
     response.write("x".repeat(600));
     const timer = setInterval(() => response.write("x".repeat(bytes)), ms);
     response.on("close", () => clearInterval(timer));
@@ -55,8 +58,12 @@ const request = { manifest: "a.jsonl" };
 
 describe("a file that never ends", () => {
   test("is given up for bringing next to nothing, and holds up nobody", async () => {
-    const { crawl } = await startWith("drip.wav");
-    const report = await crawl(request, { FREESOUND_IDLE_SECONDS: "0.3" }, { runMs: 60_000 });
+    const started = await startWith("drip.wav");
+    const report = await started.crawl(
+      request,
+      { FREESOUND_IDLE_SECONDS: "0.3" },
+      { runMs: 60_000 },
+    );
     expect(report).toMatchObject({ status: "complete", stored: 120, failed: 1 });
     expect(report.failures[0]).toMatchObject({
       title: "drip.wav",
@@ -65,18 +72,18 @@ describe("a file that never ends", () => {
   });
 
   test("is given up for taking half of the run, however much it brings", async () => {
-    const { crawl } = await startWith("flood.wav");
-    const report = await crawl(request, {}, { runMs: 8000 });
+    const started = await startWith("flood.wav");
+    const report = await started.crawl(request, {}, { runMs: 8000 });
     expect(report).toMatchObject({ status: "complete", stored: 120, failed: 1 });
     expect(report.failures[0]?.reason).toMatch(/not whole within 4 s/);
   });
 
   test("times more than there are downloads at once: the fifth run that is stuck passes the page", async () => {
     const names = Array.from({ length: 12 }, (_, index) => `flood-${index}.wav`);
-    const { crawl, firestore } = await startWith(...names);
-    const run = async () => crawl(request, { CRAWL_CONCURRENCY: "4" }, { runMs: 2000 });
+    const started = await startWith(...names);
+    const run = async () => started.crawl(request, { CRAWL_CONCURRENCY: "4" }, { runMs: 2000 });
     expect(await run()).toMatchObject({ status: "partial", stored: 0 });
-    const [state] = (await firestore.collection("watermarks").get()).docs;
+    const [state] = (await started.firestore.collection("watermarks").get()).docs;
     const [name = ""] = Object.keys(state?.get("marks") as object);
     const stuck = `marks.${name}.place.stuck`;
     expect(state?.get(stuck)).toBe(1);
