@@ -125,3 +125,13 @@ test("a sound that cannot be read waits for the next crawl, whatever its age", a
   expect(await harness.crawl()).toMatchObject({ stored: 1, failed: 0 });
   expect(missing()).toEqual([]);
 });
+
+test("a null that is older than the overlap is found by a full crawl once Freesound knows it", async () => {
+  harness.addSounds(20, { apartMs: 86_400_000 });
+  harness.freesound.sounds.loseFromDatabase(2);
+  expect(await harness.crawl()).toMatchObject({ stored: 19, failed: 1 });
+  harness.freesound.sounds.restoreToDatabase(2);
+  expect(await harness.crawl()).toMatchObject({ stored: 0, failed: 0 });
+  expect(await harness.crawl({ full: true })).toMatchObject({ stored: 1, failed: 0 });
+  expect(missing()).toEqual([]);
+});
