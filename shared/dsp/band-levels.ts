@@ -80,18 +80,22 @@ export class BandLevelMeter implements BandLevels {
   }
 }
 
-/** RMS level of a frame in dBov, or −Infinity when all its samples are the same. */
+/** RMS level of a frame without its offset in dBov, or −Infinity when all its samples are the same. */
 function frameLevel(frame: Float32Array): number {
   let energy = 0;
+  let sum = 0;
   let lowest = frame[0];
   let highest = frame[0];
   for (let i = 0; i < frame.length; i++) {
     const x = frame[i];
     energy += x * x;
+    sum += x;
     if (x < lowest) lowest = x;
     if (x > highest) highest = x;
   }
-  return lowest === highest ? Number.NEGATIVE_INFINITY : 10 * Math.log10(energy / frame.length);
+  return lowest === highest
+    ? Number.NEGATIVE_INFINITY
+    : 10 * Math.log10(Math.max(1e-13, energy / frame.length - (sum / frame.length) ** 2));
 }
 
 /** First bin of each band, and the end of the last; every band has one bin at least. */

@@ -10,14 +10,19 @@ export interface SpeechTraits {
   readonly syllabicShare: number;
   /** Depth of that level's modulation, dB (standard deviation, at most 40 dB under the loud frames). */
   readonly modulationDb: number;
-  /** Share of the active frames that are voiced. */
+  /** Share of the active frames that are voiced, at a pitch that voices have. */
   readonly voicedShare: number;
+  /** Share of the frames with a pitch that have one over any voice. */
+  readonly highPitchShare: number;
   /** Median movement of the pitch from one voiced frame to the next (20 ms), semitones. */
   readonly glideSemitones: number;
   /** How much the balance of high to low frequencies changes: vowels against consonants, dB (standard deviation). */
   readonly alternationDb: number;
 }
 
+const stretchFrames = 600;
+/** Women and children speak at up to this pitch. */
+const highestVoiceHz = 450;
 const rangeDb = 40;
 const activeRangeDb = 30;
 const windowFrames = 256;
@@ -26,8 +31,39 @@ const voicedPeriodicity = 0.6;
 const low = { from: 3, to: 7 };
 const high = { from: 10, to: 14 };
 
-/** Null for less than 0.6 s, and for silence. */
+/**
+ * Traits of the speech in a recording: of stretches of 6 s, half overlapped, those of the one that a tenth of the others are
+ * more like speech than; so that speech is found beside music or tones. Null for less than 0.6 s, and for silence.
+ */
 export function speechTraits(levels: BandLevels, voicing: VoicingTrack): SpeechTraits | null {
+  const found: SpeechTraits[] = [];
+  for (
+    let from = 0;
+    from === 0 || from + stretchFrames / 2 < levels.frames;
+    from += stretchFrames / 2
+  ) {
+    const traits = traitsOf(stretch(levels, from), (i) => i + from / 2, voicing);
+    if (traits) found.push(traits);
+  }
+  const sorted = found.toSorted((a, b) => speechProbability(b) - speechProbability(a));
+  return sorted[Math.floor(sorted.length / 10)] ?? null;
+}
+
+function stretch(levels: BandLevels, from: number): BandLevels {
+  return {
+    bands: levels.bands,
+    frames: Math.min(stretchFrames, levels.frames - from),
+    level: (frame, band) => levels.level(from + frame, band),
+    total: (frame) => levels.total(from + frame),
+    isFlat: (frame) => levels.isFlat(from + frame),
+  };
+}
+
+function traitsOf(
+  levels: BandLevels,
+  at: (i: number) => number,
+  voicing: VoicingTrack,
+): SpeechTraits | null {
   const loud = loudLevel(levels);
   if (loud === null || levels.frames < 60) return null;
   const contour = Float64Array.from({ length: levels.frames }, (_, t) =>
@@ -43,21 +79,33 @@ export function speechTraits(levels: BandLevels, voicing: VoicingTrack): SpeechT
     syllabicShare: share,
     modulationDb: deviation,
     alternationDb: standardDeviation(balance),
-    ...pitchTraits(voicing, active),
+    ...pitchTraits(levels.frames, at, voicing, active),
   };
 }
 
-function pitchTraits({ periodicity, pitchHz }: VoicingTrack, active: (frame: number) => boolean) {
+function pitchTraits(
+  frames: number,
+  at: (i: number) => number,
+  { periodicity, pitchHz }: VoicingTrack,
+  active: (frame: number) => boolean,
+) {
   let activeFrames = 0;
   let voicedFrames = 0;
+  let highFrames = 0;
   const glides: number[] = [];
-  for (let i = 0; i < periodicity.length; i++) {
-    if (!active(2 * i)) continue;
+  for (let k = 0; 2 * k < frames; k++) {
+    const i = at(k);
+    if (i >= periodicity.length) break;
+    if (!active(2 * k)) continue;
     activeFrames++;
     if (periodicity[i] < voicedPeriodicity) continue;
+    if (pitchHz[i] > highestVoiceHz) {
+      highFrames++;
+      continue;
+    }
     voicedFrames++;
     const glide =
-      i > 0 && periodicity[i - 1] >= voicedPeriodicity
+      i > 0 && periodicity[i - 1] >= voicedPeriodicity && pitchHz[i - 1] <= highestVoiceHz
         ? 12 * Math.abs(Math.log2(pitchHz[i] / pitchHz[i - 1]))
         : Number.NaN;
     // Larger steps are octave errors or new notes.
@@ -65,6 +113,7 @@ function pitchTraits({ periodicity, pitchHz }: VoicingTrack, active: (frame: num
   }
   return {
     voicedShare: voicedFrames / Math.max(1, activeFrames),
+    highPitchShare: highFrames / Math.max(1, voicedFrames + highFrames),
     glideSemitones: glides.length < 5 ? 0 : percentile(glides, 0.5),
   };
 }
@@ -121,7 +170,8 @@ const evidence = (value: number, none: number, full: number) =>
 
 /**
  * How likely there is speech, 0 … 1: a weighing of the traits, set by hand. A gliding pitch weighs most, for instruments
- * hold theirs; without any modulation at the rate of syllables nothing is speech.
+ * hold theirs. Three things speech never lacks: modulation at the rate of syllables and sounds of unlike colour, more of
+ * both where nothing is unvoiced; and a pitch within the range of voices.
  */
 export function speechProbability(traits: SpeechTraits): number {
   const weight =
@@ -129,6 +179,12 @@ export function speechProbability(traits: SpeechTraits): number {
     3 * evidence(traits.voicedShare, 0, 0.2) +
     2.5 * evidence(traits.alternationDb, 1.5, 5.5) +
     1.5 * evidence(traits.modulationDb, 0, 4);
-  const modulated = evidence(traits.modulationDb * traits.syllabicShare, 0, 0.4);
-  return modulated / (1 + Math.exp(8.3 - weight));
+  const pitchedShare = traits.voicedShare / Math.max(1e-9, 1 - traits.highPitchShare);
+  const unbroken = evidence(pitchedShare, 0.9, 1);
+  const atLeast = (value: number, none: number, range: number) =>
+    evidence(value, none, none + range);
+  const modulated = atLeast(traits.modulationDb * traits.syllabicShare, 1.4 * unbroken, 0.4);
+  const coloured = atLeast(traits.alternationDb, 2.5 + 1.5 * unbroken, 1);
+  const inRange = 1 - evidence(traits.highPitchShare, 0.4, 0.6);
+  return (modulated * inRange * coloured) / (1 + Math.exp(8.3 - weight));
 }

@@ -16,7 +16,8 @@ export const lowestVoicingRate = 4000;
 const windowSeconds = 0.04;
 const hopSeconds = 0.02;
 const lowestPitchHz = 70;
-const highestPitchHz = 400;
+/** Far over any voice: what whistles, barks or rings up there must not pass for a voice an octave or two below. */
+const highestPitchHz = 1000;
 /** Lags whose peak is nearly as high as the best's are preferred when shorter: the best may be a multiple. */
 const octaveMargin = 0.9;
 
@@ -48,12 +49,12 @@ export class VoicingMeter {
     this.#framer = new Framer(window.length, hopSeconds * rate, (frame) => {
       const r = correlation.of(frame, meanOf(frame));
       const energy = r[0];
+      for (let lag = shortest - 1; lag < values.length; lag++)
+        values[lag] = (r[lag] / energy) * weights[lag];
+      // Only peaks: the slope of low-pitched noise is high at short lags, and has no period.
       let best = 0;
-      for (let lag = shortest - 1; lag < values.length; lag++) {
-        const value = (r[lag] / energy) * weights[lag];
-        values[lag] = value;
-        if (value > best && lag >= shortest && lag <= longest) best = value;
-      }
+      for (let lag = shortest; lag <= longest; lag++)
+        if (values[lag] > best && isPeak(values, lag, 0)) best = values[lag];
       let lag = shortest;
       while (lag < longest && !isPeak(values, lag, octaveMargin * best)) lag++;
       this.#periodicity.push(energy > 0 ? Math.min(1, best) : 0);

@@ -129,6 +129,45 @@ test("the pitch of a voice is found", () => {
   expect(pitchHz[20]).toBeCloseTo(150, -0.3);
 });
 
+/** A random walk, held near zero. */
+function brownNoise(seconds: number, sampleRate: number): Float32Array {
+  let state = 0;
+  return noise(0.01, seconds, sampleRate).map((x) => (state = 0.998 * state + x));
+}
+
+const tremolo = (signal: Float32Array, hertz: number) =>
+  signal.map((x, i) => x * (1 + 0.8 * Math.sin((2 * Math.PI * hertz * i) / rate)));
+
+interface Calls {
+  pitchHz: number;
+  /** Rise of the pitch to the middle of a call, and vibrato, as shares of it. */
+  bend: number;
+  vibrato?: number;
+  callSeconds: number;
+  gapSeconds: number;
+}
+
+/** Eight seconds of calls, each a harmonic sound at some pitch around that which is named, under a resonance at 1.1 kHz. */
+function calls({ pitchHz, bend, vibrato = 0, callSeconds, gapSeconds }: Calls): Float32Array {
+  const next = uniform(5);
+  const output = noise(1e-4, 8, rate);
+  const length = Math.round(callSeconds * rate);
+  for (let at = 0; at + length < output.length; at += length + Math.round(gapSeconds * rate)) {
+    const middle = pitchHz * (0.85 + 0.3 * next());
+    let phase = 0;
+    for (let i = 0; i < length; i++) {
+      const hump = Math.sin((Math.PI * i) / length);
+      const wave = vibrato * Math.sin((2 * Math.PI * 5.5 * i) / rate);
+      const hertz = middle * (1 + bend * hump + wave);
+      phase += (2 * Math.PI * hertz) / rate;
+      for (let k = 1; k < 10 && k * hertz < rate / 2; k++)
+        output[at + i] +=
+          (0.1 * hump ** 0.5 * Math.sin(k * phase)) / (1 + ((k * hertz - 1100) / 500) ** 2);
+    }
+  }
+  return output;
+}
+
 describe("speech or not", () => {
   const next = uniform(3);
   const notes = Array.from({ length: 24 }, () => 220 * 2 ** (Math.floor(next() * 24) / 12));
@@ -150,8 +189,20 @@ describe("speech or not", () => {
     expect(probability(rooms[3])).toBeGreaterThan(0.5);
   });
 
+  test("speech is found after a long tone, and over an offset", () => {
+    expect(probability(join(tone(1000, 0.3, 10, rate), speech))).toBeGreaterThan(0.5);
+    expect(probability(speech.map((x) => x + 0.3))).toBeGreaterThan(0.8);
+  });
+
   test.each([
     ["white noise", noise(0.1, 8, rate)],
+    ["brown noise", brownNoise(8, rate)],
+    ["brown noise at the rate of syllables", tremolo(brownNoise(8, rate), 4)],
+    ["a vibrato", calls({ pitchHz: 440, bend: 0, vibrato: 0.02, callSeconds: 0.4, gapSeconds: 0 })],
+    ["barks", calls({ pitchHz: 450, bend: 0.4, callSeconds: 0.15, gapSeconds: 0.2 })],
+    ["mewing", calls({ pitchHz: 600, bend: 0.35, callSeconds: 0.7, gapSeconds: 0.4 })],
+    ["chirps", calls({ pitchHz: 3000, bend: 0.4, callSeconds: 0.1, gapSeconds: 0.1 })],
+    ["a ringing telephone", calls({ pitchHz: 1300, bend: 0, callSeconds: 1, gapSeconds: 1 })],
     [
       "noise at the rate of syllables",
       noise(0.1, 8, rate).map((x, i) => x * (1 + Math.sin((2 * Math.PI * 4 * i) / rate))),
