@@ -366,8 +366,8 @@ variable "scaling" {
     error_message = "load and classify take one event at a time (concurrency = 1): they decode files of strangers, and two hostile ones in one instance could add up. Raise max_instances."
   }
   validation {
-    condition     = try(tonumber(lookup(var.scaling["crawl"], "concurrency", 1)) >= 2 && tonumber(lookup(var.scaling["crawl"], "concurrency", 1)) <= 1000, !can(var.scaling["crawl"].concurrency))
-    error_message = "scaling.crawl.concurrency is 2 to 1000: while one request crawls, others ask how far it is."
+    condition     = try(tonumber(lookup(lookup(var.scaling, "crawl", {}), "concurrency", 10)) >= 1 && tonumber(lookup(lookup(var.scaling, "crawl", {}), "concurrency", 10)) <= 1000, false)
+    error_message = "scaling.crawl.concurrency is 1 to 1000, the most that Cloud Run gives an instance; above 1, others may ask how far a crawl is while it runs."
   }
 }
 

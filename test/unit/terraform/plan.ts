@@ -2,6 +2,29 @@
 export interface Plan {
   readonly variables?: Readonly<Record<string, { readonly value?: unknown }>>;
   readonly planned_values: { readonly root_module: { readonly resources: readonly Resource[] } };
+  /** What was known already: data sources. */
+  readonly prior_state: {
+    readonly values: { readonly root_module: { readonly resources: readonly Resource[] } };
+  };
+  /** The module as it is written: which value refers to what, also where the value is known only after applying. */
+  readonly configuration: {
+    readonly root_module: { readonly resources: readonly Configured[] };
+  };
+  /** What would be done to each resource; `["delete", "create"]` is a replacement. */
+  readonly resource_changes: readonly {
+    readonly address: string;
+    readonly change: { readonly actions: readonly string[] };
+  }[];
+}
+
+/** A resource block. Each expression is `{ references }`, `{ constant_value }` or blocks of them. */
+export interface Configured {
+  /** Without an index. */
+  readonly address: string;
+  readonly expressions?: Readonly<Record<string, unknown>>;
+  readonly for_each_expression?: unknown;
+  readonly count_expression?: unknown;
+  readonly depends_on?: readonly string[];
 }
 
 export interface Resource {
@@ -29,6 +52,24 @@ export const ofType = (plan: Plan, type: string): Resource[] =>
 export function block(values: Values, name: string): Values {
   const list = values[name];
   return Array.isArray(list) ? ((list[0] ?? {}) as Values) : {};
+}
+
+/** What is at a path such as `http_target.0.uri`; undefined when nothing is. */
+export const at = (value: unknown, path: string): unknown =>
+  path
+    .split(".")
+    .reduce<unknown>((inner, key) => (inner as Record<string, unknown> | null)?.[key], value);
+
+export const configured = (plan: Plan): readonly Configured[] =>
+  plan.configuration.root_module.resources;
+
+/** Everything that an expression, or what is inside of it, refers to. */
+export function referencesIn(expression: unknown): string[] {
+  if (Array.isArray(expression)) return expression.flatMap(referencesIn);
+  if (typeof expression !== "object" || expression === null) return [];
+  return Object.entries(expression).flatMap(([key, value]) =>
+    key === "references" ? (value as string[]) : referencesIn(value),
+  );
 }
 
 export const text = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -5,7 +5,9 @@ import { checkFlow } from "./checks/flow.ts";
 import { checkFunctions } from "./checks/functions.ts";
 import { checkIndexes } from "./checks/indexes.ts";
 import { checkObservability } from "./checks/observability.ts";
+import { checkPicture } from "./checks/picture.ts";
 import { checkProtection } from "./checks/protection.ts";
+import { checkServices } from "./checks/services.ts";
 import { checkWarehouse } from "./checks/warehouse.ts";
 import type { Check, Plan } from "./plan.ts";
 
@@ -17,7 +19,9 @@ const checks: readonly Check[] = [
   checkFunctions,
   (plan) => checkIndexes(plan),
   checkObservability,
+  checkPicture,
   checkProtection,
+  checkServices,
   checkWarehouse,
 ];
 

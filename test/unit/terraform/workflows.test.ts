@@ -40,3 +40,36 @@ test("the public checks are the project's own commands", () => {
   expect(run.filter((name) => !(name in scripts) && name !== "build")).toEqual([]);
   expect(text).toContain("terraform -chdir=terraform validate");
 });
+
+test("a deployment applies the plan that was approved", () => {
+  const [plan = "", apply = ""] = read(".github/workflows/deploy.yml").split(/^ {2}apply:$/m);
+  expect(plan).toContain("terraform plan -input=false -lock=false -out=tfplan");
+  expect(plan).toContain(
+    `tar czf plan.tgz -C terraform tfplan .terraform.lock.hcl .terraform/earmark`,
+  );
+  expect(apply).toContain("environment: production");
+  expect(apply.match(/terraform apply.*|sha256sum --check/g)).toEqual([
+    "sha256sum --check",
+    "terraform apply -input=false tfplan",
+  ]);
+  expect(plan + apply).not.toMatch(/upload-artifact|-auto-approve/);
+});
+
+test("a deployment passes every secret that the module takes", () => {
+  const blocks = read("terraform/variables.tf").split(/^variable /m);
+  const secrets = blocks
+    .filter((block) => /^\s*ephemeral\s*= true$/m.test(block))
+    .map((block) => /^"(\w+)"/.exec(block)?.[1] ?? "");
+  expect(secrets).toHaveLength(3);
+  const deploy = read(".github/workflows/deploy.yml");
+  for (const name of secrets)
+    expect(deploy).toContain(`TF_VAR_${name}: ${"$"}{{ secrets.${name.toUpperCase()} }}`);
+});
+
+test("the README enables by hand what has to be there before Terraform", () => {
+  const [before = "", github = ""] = read("terraform/README.md").split("## Deploy from GitHub");
+  const first = ["cloudresourcemanager", "serviceusage"];
+  for (const api of first) expect(before).toContain(`${api}.googleapis.com`);
+  for (const api of [...first, "iam", "iamcredentials", "sts"])
+    expect(github).toContain(`${api}.googleapis.com`);
+});

@@ -13,12 +13,13 @@ import {
 /** Every binding is on the list, every binding of the list is there, and nothing is open to everybody. */
 export function checkBindings(plan: Plan): string[] {
   const project = projectOf(plan);
+  const suffix = suffixOf(plan);
   const bindings = managed(plan).filter(({ type }) => /_iam_|_access$/.test(type));
   const members = bindings.filter(({ type }) => type.endsWith("_iam_member"));
   const others = bindings.filter(
     ({ type }) => !type.endsWith("_iam_member") && type !== "google_project_iam_custom_role",
   );
-  const is = members.map((resource) => toText(describeBinding(resource, project)));
+  const is = members.map((resource) => toText(describeBinding(resource, project, suffix)));
   const allowed = new Set(allowedBindings.map(toText));
   const needed = allowedBindings.filter(({ optional }) => optional !== true).map(toText);
   return [
@@ -41,10 +42,18 @@ type Binding = Pick<AllowedBinding, "who" | "role" | "on">;
 
 const toText = ({ who, role, on }: Binding) => `${who}: ${role} on ${on}`;
 
-function describeBinding({ address, values }: Resource, project: string): Binding {
+/** What ends the names of our own roles. */
+const suffixOf = (plan: Plan) => text(plan.variables?.["role_suffix"]?.value);
+
+const withoutEnd = (name: string, end: string) =>
+  name.endsWith(end) ? name.slice(0, name.length - end.length) : name;
+
+function describeBinding({ address, values }: Resource, project: string, suffix: string): Binding {
+  const role = text(values["role"]);
+  const own = `projects/${project}/`;
   return {
     who: who(address, text(values["member"]), project),
-    role: text(values["role"]).replace(`projects/${project}/`, ""),
+    role: role.startsWith(own) ? withoutEnd(role.slice(own.length), suffix) : role,
     on: on(address, values, project),
   };
 }
@@ -58,6 +67,7 @@ const agents: readonly (readonly [string, string])[] = [
   ["gcp-sa-firestore", "firestore agent"],
   ["gcp-sa-pubsub", "pubsub agent"],
   ["gcp-sa-secretmanager", "secrets agent"],
+  ["gs-project-accounts", "storage agent"],
   ["serverless-robot-prod", "run agent"],
 ];
 
@@ -66,9 +76,6 @@ function who(address: string, member: string, project: string): string {
   if (member.endsWith(account)) return member.slice("serviceAccount:".length, -account.length);
   const agent = agents.find(([domain]) => member.endsWith(`@${domain}.iam.gserviceaccount.com`));
   if (agent !== undefined) return agent[1];
-  // Its address comes from Cloud Storage while applying; identities.tf names it so.
-  if (member === "" && /\.(storage_agent|agent\["storage"\])$/.test(address))
-    return "storage agent";
   return member === "" ? `unknown (${address})` : member;
 }
 
@@ -87,12 +94,19 @@ function on(address: string, values: Resource["values"], project: string): strin
   return address;
 }
 
-const checkCustomRoles = (plan: Plan) =>
-  ofType(plan, "google_project_iam_custom_role").flatMap(({ values }) => {
-    const id = text(values["role_id"]);
-    const permissions = (values["permissions"] ?? []) as string[];
-    return differences(`role ${id}`, permissions, Object.keys(customRoles[id] ?? {}));
-  });
+function checkCustomRoles(plan: Plan): string[] {
+  const roles = ofType(plan, "google_project_iam_custom_role").map(({ values }) => ({
+    id: withoutEnd(text(values["role_id"]), suffixOf(plan)),
+    permissions: (values["permissions"] ?? []) as string[],
+  }));
+  const ids = roles.map(({ id }) => id);
+  return [
+    ...differences("roles", ids, Object.keys(customRoles)),
+    ...roles.flatMap(({ id, permissions }) =>
+      differences(`role ${id}`, permissions, Object.keys(customRoles[id] ?? {})),
+    ),
+  ];
+}
 
 const checkPublicBuckets = (plan: Plan) =>
   ofType(plan, "google_storage_bucket")

@@ -5,7 +5,10 @@ import { type CompositeIndex, requiredIndexes, serves } from "../firestore-queri
 import { block, ofType, type Plan, text, type Values } from "../plan.ts";
 
 /** Sources of what is deployed and of the commands that ask the catalog. */
-const catalogSources = (): string[] =>
+const catalogSources = (): string[] => (sourcesRead ??= readSources());
+let sourcesRead: string[] | undefined;
+
+const readSources = () =>
   globSync(["functions/**/*.ts", "shared/**/*.ts", "emulators/commands/**/*.ts"], { cwd: root })
     .map((file) => readFileSync(join(root, file), "utf8"))
     .filter((source) => /firestore/i.test(source));
