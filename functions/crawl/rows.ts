@@ -29,8 +29,11 @@ export async function waitForRows(rows: Promise<void>): Promise<void> {
       resolve();
     }, patienceMs);
   });
-  await Promise.race([rows, late]);
-  clearTimeout(timer);
+  try {
+    await Promise.race([rows, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Rows that other crawls have left out, written one after the other beside a crawl's own work. */
