@@ -184,5 +184,5 @@ test("OPTIONS are kept in the resource: labels, names, descriptions", async () =
   expect(changed).not.toHaveProperty("labels.b");
   await expect(
     bigquery.query('ALTER TABLE made.t SET OPTIONS (labels = "a")'),
-  ).rejects.toThrowError(/Invalid value for option: labels/);
+  ).rejects.toThrowError(/Option labels value has type STRING/);
 });

@@ -1,6 +1,7 @@
 import { INT64 } from "../analyze/types.ts";
 import type { Plain } from "../engine/literal.ts";
 import { storedRows } from "../run/stored-plain.ts";
+import { checkLayout } from "../store/layout.ts";
 import { checkSchema, type TableSchema, typeOfField } from "../store/schema.ts";
 import { sameType, typeName } from "../analyze/types.ts";
 import type { Resource, Store, StoredTable } from "../store/store.ts";
@@ -81,6 +82,7 @@ async function write(
   if (disposition === "WRITE_EMPTY" && (await hasRows(store, existing)))
     throw duplicate("Table", `${store.projectId}:${datasetId}.${tableId}`);
   if (disposition === "WRITE_TRUNCATE") {
+    checkLayout(existing.resource, wanted);
     await store.dropPhysical(existing);
     existing.physical = await store.createPhysical(wanted);
     existing.schema = wanted;

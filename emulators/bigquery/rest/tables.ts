@@ -5,6 +5,7 @@ import { checkDefaults } from "../run/defaults.ts";
 import { resultSchema } from "../run/outcome.ts";
 import { SqlError, withPosition } from "../sql/error.ts";
 import { openCatalog } from "../store/catalog.ts";
+import { checkLayout } from "../store/layout.ts";
 import { checkSchema, type TableSchema } from "../store/schema.ts";
 import type { Store, StoredTable } from "../store/store.ts";
 import { invalid } from "./api-error.ts";
@@ -166,6 +167,7 @@ const change =
         if (schema !== undefined) await changeSchema(store, table, checkedSchema(store, schema));
       }
       table.resource = merge ? mergePatch(table.resource, settable(body)) : settable(body);
+      if (table.view === undefined) checkLayout(table.resource, table.schema);
       table.modified = Math.max(Date.now(), table.modified + 1);
     });
     return tableResource(store, datasetId, table, baseUrl);

@@ -1,14 +1,17 @@
 import { coercionCost, convertSql } from "../analyze/coerce.ts";
 import { typed } from "../analyze/typed.ts";
 import { duckType, sameType, typeName } from "../analyze/types.ts";
-import { type FieldSchema, typeOfField } from "../store/schema.ts";
+import { layoutColumns, checkLayout } from "../store/layout.ts";
+import { checkSchema, type FieldSchema, typeOfField } from "../store/schema.ts";
 import { quoteName } from "../engine/literal.ts";
 import { SqlError } from "../sql/error.ts";
 import type { AlterAction, Statement } from "../sql/statement.ts";
+import { checkTableId, type StoredTable } from "../store/store.ts";
 import { columnSql } from "../store/schema-changes.ts";
-import { fieldOf, withOptions } from "./ddl.ts";
+import { fieldOf } from "./columns.ts";
 import { checkDefaults } from "./defaults.ts";
 import { type Environment, plainContextOf } from "./environment.ts";
+import { withOptions } from "./options.ts";
 import type { Outcome } from "./outcome.ts";
 import { fieldNamed, placeOf, type Target, targetOf } from "./target.ts";
 
@@ -41,6 +44,19 @@ function isSmaller(old: FieldSchema, next: FieldSchema): boolean {
   });
 }
 
+function refuseLayoutColumn(
+  { resource }: StoredTable,
+  name: string,
+  what: "drop" | "rename",
+  at: number,
+): void {
+  if (layoutColumns(resource).includes(name.toUpperCase()))
+    throw new SqlError(
+      `ALTER TABLE cannot ${what} column ${name}: the table is partitioned or clustered by it`,
+      at,
+    );
+}
+
 async function apply(
   env: Environment,
   action: AlterAction,
@@ -52,7 +68,7 @@ async function apply(
   const has = (name: string) => fields.some((f) => f.name.toUpperCase() === name.toUpperCase());
   switch (action.kind) {
     case "add column": {
-      const field = fieldOf(action.column);
+      const [field] = checkSchema({ fields: [await fieldOf(env, action.column)] }).fields;
       if (has(field.name)) {
         if (action.ifNotExists) return;
         throw new SqlError(`Column already exists: ${field.name}`, at);
@@ -67,6 +83,7 @@ async function apply(
     case "drop column": {
       if (!has(action.name) && action.ifExists) return;
       const { field } = fieldNamed(fields, action.name, at);
+      refuseLayoutColumn(table, field.name, "drop", at);
       if (fields.length === 1) throw new SqlError("Cannot drop the only column of a table", at);
       await run(`DROP COLUMN ${quoteName(field.name)}`);
       table.schema = { fields: fields.filter((f) => f !== field) };
@@ -75,6 +92,8 @@ async function apply(
     case "rename column": {
       const { field } = fieldNamed(fields, action.from, at);
       if (has(action.to)) throw new SqlError(`Column already exists: ${action.to}`, at);
+      checkSchema({ fields: [{ ...field, name: action.to }] });
+      refuseLayoutColumn(table, field.name, "rename", at);
       await run(`RENAME COLUMN ${quoteName(field.name)} TO ${quoteName(action.to)}`);
       table.schema = { fields: fields.map((f) => (f === field ? { ...f, name: action.to } : f)) };
       return;
@@ -96,10 +115,11 @@ async function apply(
     }
     case "set data type": {
       const { field, type } = fieldNamed(fields, action.name, at);
-      const next = fieldOf({
+      const next = await fieldOf(env, {
         name: field.name,
         type: action.type,
         required: field.mode === "REQUIRED",
+        options: [],
       });
       const to = typeOfField(next);
       if (coercionCost(typed("", type), to) === undefined || isSmaller(field, next))
@@ -107,12 +127,14 @@ async function apply(
           `ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type (${typeName(type)}) is assignable to the new type (${typeName(to)})`,
           at,
         );
+      const changed = fields.map((f) => (f === field ? { ...field, ...next } : f));
+      checkLayout(table.resource, { fields: changed });
       const name = quoteName(field.name);
       if (!sameType(type, to))
         await run(
           `ALTER COLUMN ${name} SET DATA TYPE ${duckType(to)} USING ${convertSql(name, type, to)}`,
         );
-      table.schema = { fields: fields.map((f) => (f === field ? { ...field, ...next } : f)) };
+      table.schema = { fields: changed };
       return;
     }
     case "rename": {
@@ -124,11 +146,18 @@ async function apply(
           undefined,
           "duplicate",
         );
+      checkTableId(action.to);
       tables.delete(table.id);
       tables.set(action.to, { ...table, id: action.to });
       return;
     }
     case "set options":
-      table.resource = withOptions(table.resource, action.options);
+      table.resource = await withOptions(env, "table", table.resource, action.options);
+      return;
+    case "set column options": {
+      const { field } = fieldNamed(fields, action.name, at);
+      const changed = await withOptions(env, "column", field, action.options);
+      table.schema = { fields: fields.map((f) => (f === field ? changed : f)) };
+    }
   }
 }

@@ -5,11 +5,12 @@ import type { Plain } from "../engine/literal.ts";
 import type { Query } from "../sql/ast.ts";
 import { SqlError } from "../sql/error.ts";
 import type { Statement } from "../sql/statement.ts";
-import type { FieldSchema } from "../store/schema.ts";
+import { checkNames, type FieldSchema } from "../store/schema.ts";
 import { againIfChanged } from "./again.ts";
 import { alterTable } from "./alter.ts";
 import { bytesOf } from "./bytes.ts";
-import { createSchema, createTable, createView, drop } from "./ddl.ts";
+import { createTable } from "./create-table.ts";
+import { createSchema, createView, drop } from "./ddl.ts";
 import { runDelete, runInsert, runTruncate, runUpdate } from "./dml.ts";
 import { contextOf, type Environment } from "./environment.ts";
 import { runMerge } from "./merge.ts";
@@ -57,6 +58,7 @@ async function runQuery(env: Environment, query: Query): Promise<Outcome> {
   const context = contextOf(env);
   const { sql, columns } = analyzeStatement(query, context);
   const types = columns.map((c) => c.type);
+  checkNames(resultSchema(columns));
   const [result, bytes] = await Promise.all([
     env.dryRun ? [] : env.store.engine.result(sql, types),
     bytesOf(env, context, sql),

@@ -11,9 +11,21 @@ export type TypeNode =
   | { readonly kind: "range"; readonly element: TypeNode; readonly at: number }
   | {
       readonly kind: "struct";
-      readonly fields: readonly { readonly name?: string; readonly type: TypeNode }[];
+      readonly fields: readonly {
+        readonly name?: string;
+        readonly type: TypeNode;
+        /** Where the type is a column's. */
+        readonly options?: readonly Option[];
+      }[];
       readonly at: number;
     };
+
+/** `name = value` in OPTIONS, whose meaning hangs on what is made. */
+export interface Option {
+  readonly name: string;
+  readonly expr: Expr;
+  readonly at: number;
+}
 
 export type Literal =
   | { readonly type: "int" | "float" | "string"; readonly text: string }

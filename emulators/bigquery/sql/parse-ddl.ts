@@ -1,10 +1,11 @@
+import type { Option } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { UnsupportedError } from "./error.ts";
 import { tablePath } from "./parse-from.ts";
 import { createFunction, tableFunction } from "./parse-function.ts";
 import { options, optionsIfAny } from "./parse-options.ts";
 import { parseType } from "./parse-type.ts";
-import type { AlterAction, ColumnDef, Statement, TableOptions } from "./statement.ts";
+import type { AlterAction, ColumnDef, KeyDef, Statement, TableOptions } from "./statement.ts";
 
 export function parseCreate(c: Cursor): Statement {
   const { at } = c;
@@ -34,14 +35,15 @@ function createTable(
   if (c.isAny("LIKE", "CLONE", "COPY")) {
     const rows = c.advance().upper !== "LIKE";
     const from = { path: tablePath(c), rows };
-    const resource = optionsIfAny(c);
-    return { kind: "create table", path, ifNotExists, ...head, from, options: { resource } };
+    const options = { list: optionsIfAny(c) };
+    return { kind: "create table", path, ifNotExists, ...head, from, keys: [], options };
   }
-  const columns = c.is("(") ? c.parenthesized(() => columnList(c)) : undefined;
+  const keys: KeyDef[] = [];
+  const columns = c.is("(") ? c.parenthesized(() => columnList(c, keys)) : undefined;
   const tableOptions: TableOptions = {
-    ...(c.accept("PARTITION", "BY") ? { partition: partition(c) } : {}),
+    ...(c.accept("PARTITION", "BY") ? { partition: c.expr() } : {}),
     ...(c.accept("CLUSTER", "BY") ? { cluster: c.list(() => c.identifier()) } : {}),
-    resource: optionsIfAny(c),
+    list: optionsIfAny(c),
   };
   const query = c.accept("AS") ? c.query() : undefined;
   if (columns === undefined && query === undefined) c.fail("Expected a column list or AS");
@@ -50,18 +52,19 @@ function createTable(
     path,
     ifNotExists,
     ...head,
+    keys,
     options: tableOptions,
     ...(columns === undefined ? {} : { columns }),
     ...(query === undefined ? {} : { query }),
   };
 }
 
-function columnList(c: Cursor): ColumnDef[] {
+function columnList(c: Cursor, keys: KeyDef[]): ColumnDef[] {
   const columns: ColumnDef[] = [];
   do {
-    if (c.is(")")) break;
-    if (isConstraint(c)) tableConstraint(c);
-    else columns.push(columnDef(c));
+    if (c.is(")") && columns.length > 0) break;
+    if (isConstraint(c)) keys.push(tableConstraint(c));
+    else columns.push(columnDef(c, keys));
   } while (c.accept(","));
   return columns;
 }
@@ -72,14 +75,16 @@ const isConstraint = (c: Cursor): boolean =>
   (c.is("CONSTRAINT") && c.ahead(2).type === "id" && c.ahead(3).upper === "KEY");
 
 /** Keys are promises that BigQuery does not check, and says so: `NOT ENFORCED`. */
-function tableConstraint(c: Cursor): void {
+function tableConstraint(c: Cursor): KeyDef {
+  const { at } = c;
   if (c.accept("CONSTRAINT")) c.identifier();
   const foreign = c.accept("FOREIGN");
   if (!foreign) c.expect("PRIMARY");
   c.expect("KEY");
-  columnNames(c);
+  const columns = columnNames(c);
   if (foreign) reference(c);
   c.expect("NOT", "ENFORCED");
+  return { kind: foreign ? "foreign" : "primary", columns, at };
 }
 
 const columnNames = (c: Cursor) => c.parenthesized(() => c.list(() => c.identifier()));
@@ -90,21 +95,23 @@ function reference(c: Cursor): void {
   columnNames(c);
 }
 
-function columnDef(c: Cursor): ColumnDef {
+function columnDef(c: Cursor, keys: KeyDef[] = []): ColumnDef {
   const name = c.identifier();
-  const type = parseType(c);
+  const type = parseType(c, optionsIfAny);
   let required = false;
   let defaultValue: string | undefined;
-  let description: string | undefined;
+  let columnOptions: Option[] = [];
   for (;;) {
     if (c.accept("NOT", "NULL")) required = true;
     else if (c.accept("DEFAULT")) {
       const { index } = c;
       c.expr();
       defaultValue = c.text.slice(c.tokens[index]?.start, c.ahead(-1).end);
-    } else if (c.is("OPTIONS")) description = optionsIfAny(c).description ?? undefined;
-    else if (c.accept("PRIMARY", "KEY")) c.expect("NOT", "ENFORCED");
-    else if (c.is("REFERENCES")) {
+    } else if (c.is("OPTIONS")) columnOptions = optionsIfAny(c);
+    else if (c.is("PRIMARY", "KEY")) {
+      keys.push({ kind: "primary", columns: [name], at: c.at });
+      c.expect("PRIMARY", "KEY", "NOT", "ENFORCED");
+    } else if (c.is("REFERENCES")) {
       reference(c);
       c.expect("NOT", "ENFORCED");
     } else if (c.is("COLLATE")) throw new UnsupportedError("COLLATE of a column", c.at);
@@ -115,22 +122,8 @@ function columnDef(c: Cursor): ColumnDef {
     type,
     required,
     ...(defaultValue === undefined ? {} : { defaultValue }),
-    ...(description === undefined ? {} : { description }),
+    options: columnOptions,
   };
-}
-
-function partition(c: Cursor): NonNullable<TableOptions["partition"]> {
-  const expr = c.expr();
-  if (expr.kind === "name")
-    return { field: expr.name, type: expr.name.toUpperCase() === "_PARTITIONDATE" ? "DAY" : "DAY" };
-  if (expr.kind !== "call") throw new UnsupportedError("this PARTITION BY expression", expr.at);
-  const [column, part] = expr.args;
-  if (
-    column?.kind !== "name" ||
-    !/^(?:DATE|DATE_TRUNC|DATETIME_TRUNC|TIMESTAMP_TRUNC)$/.test(expr.name)
-  )
-    throw new UnsupportedError("this PARTITION BY expression", expr.at);
-  return { field: column.name, type: part?.kind === "datePart" ? part.part.name : "DAY" };
 }
 
 function createView(c: Cursor, head: { orReplace: boolean; at: number }): Statement {
@@ -208,6 +201,8 @@ function alterAction(c: Cursor): AlterAction {
     const name = c.identifier();
     if (c.accept("DROP", "NOT", "NULL")) return { kind: "drop not null", name };
     if (c.accept("DROP", "DEFAULT")) return { kind: "set default", name, value: undefined };
+    if (c.accept("SET", "OPTIONS"))
+      return { kind: "set column options", name, options: options(c) };
     if (c.accept("SET", "DATA", "TYPE")) return { kind: "set data type", name, type: parseType(c) };
     if (c.accept("SET", "DEFAULT")) {
       const { index } = c;

@@ -1,17 +1,21 @@
-import type { DatePart, TypeNode } from "./ast.ts";
+import type { DatePart, Option, TypeNode } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
 
-/** A type as written: `INT64`, `NUMERIC(10, 2)`, `ARRAY<STRUCT<a INT64, b STRING>>`. */
-export function parseType(c: Cursor): TypeNode {
+/**
+ * A type as written: `INT64`, `NUMERIC(10, 2)`, `ARRAY<STRUCT<a INT64, b STRING>>`. `readOptions` reads the OPTIONS of
+ * the fields of structs, where the type is a column's.
+ */
+export function parseType(c: Cursor, readOptions?: (c: Cursor) => Option[]): TypeNode {
   const { at } = c;
-  if (c.accept("ARRAY")) return { kind: "array", element: angled(c, () => parseType(c)), at };
+  if (c.accept("ARRAY"))
+    return { kind: "array", element: angled(c, () => parseType(c, readOptions)), at };
   if (c.accept("RANGE")) return { kind: "range", element: angled(c, () => parseType(c)), at };
   if (c.accept("STRUCT")) {
     if (c.ahead(0).text === "<" && c.ahead(1).text === ">") {
       c.index += 2;
       return { kind: "struct", fields: [], at };
     }
-    return { kind: "struct", fields: angled(c, () => c.list(() => field(c))), at };
+    return { kind: "struct", fields: angled(c, () => c.list(() => field(c, readOptions))), at };
   }
   const name = (c.is("INTERVAL") ? c.advance().text : c.identifier()).toUpperCase();
   const params = c.accept("(") ? c.list(() => c.advance().text) : [];
@@ -19,11 +23,16 @@ export function parseType(c: Cursor): TypeNode {
   return { kind: "simple", name, params, at };
 }
 
-function field(c: Cursor): { name?: string; type: TypeNode } {
+function field(
+  c: Cursor,
+  readOptions?: (c: Cursor) => Option[],
+): { name?: string; type: TypeNode; options?: Option[] } {
   const named = c.isIdentifier && !/^[,<>(.]|^>>$/.test(c.ahead(1).text);
-  if (!named) return { type: parseType(c) };
+  if (!named) return { type: parseType(c, readOptions) };
   const name = c.identifier();
-  return { name, type: parseType(c) };
+  const type = parseType(c, readOptions);
+  const found = readOptions?.(c) ?? [];
+  return found.length > 0 ? { name, type, options: found } : { name, type };
 }
 
 function angled<T>(c: Cursor, read: () => T): T {

@@ -1,19 +1,24 @@
-import type { ResourceOptions } from "./parse-options.ts";
-import type { Expr, FromItem, Query, TypeNode } from "./ast.ts";
+import type { Expr, FromItem, Option, Query, TypeNode } from "./ast.ts";
 
 export interface ColumnDef {
   readonly name: string;
   readonly type: TypeNode;
   readonly required: boolean;
   readonly defaultValue?: string;
-  readonly description?: string;
+  readonly options: readonly Option[];
+}
+
+/** PRIMARY KEY or FOREIGN KEY over columns of the table. */
+export interface KeyDef {
+  readonly kind: "primary" | "foreign";
+  readonly columns: readonly string[];
+  readonly at: number;
 }
 
 export interface TableOptions {
-  /** The column of PARTITION BY, and its unit. */
-  readonly partition?: { readonly field: string; readonly type: string };
+  readonly partition?: Expr;
   readonly cluster?: readonly string[];
-  readonly resource: ResourceOptions;
+  readonly list: readonly Option[];
 }
 
 export interface Assignment {
@@ -49,7 +54,12 @@ export type AlterAction =
   | { readonly kind: "drop not null"; readonly name: string }
   | { readonly kind: "set default"; readonly name: string; readonly value: string | undefined }
   | { readonly kind: "set data type"; readonly name: string; readonly type: TypeNode }
-  | { readonly kind: "set options"; readonly options: ResourceOptions };
+  | { readonly kind: "set options"; readonly options: readonly Option[] }
+  | {
+      readonly kind: "set column options";
+      readonly name: string;
+      readonly options: readonly Option[];
+    };
 
 type Body = readonly Statement[];
 
@@ -62,6 +72,7 @@ export type Statement =
       readonly ifNotExists: boolean;
       readonly temp: boolean;
       readonly columns?: readonly ColumnDef[];
+      readonly keys: readonly KeyDef[];
       readonly query?: Query;
       /** LIKE takes the columns of another table, COPY and CLONE its rows too. */
       readonly from?: { readonly path: readonly string[]; readonly rows: boolean };
@@ -75,7 +86,7 @@ export type Statement =
       readonly ifNotExists: boolean;
       readonly text: string;
       readonly columns?: readonly string[];
-      readonly options: ResourceOptions;
+      readonly options: readonly Option[];
       readonly at: number;
     }
   | {
@@ -120,7 +131,7 @@ export type Statement =
   | {
       readonly kind: "create schema";
       readonly path: readonly string[];
-      readonly options: ResourceOptions;
+      readonly options: readonly Option[];
       readonly ifNotExists: boolean;
       readonly at: number;
     }

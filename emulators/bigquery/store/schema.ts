@@ -74,15 +74,32 @@ export function fieldOfType(name: string, type: Type, mode = "NULLABLE"): FieldS
 }
 
 const validName = /^[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}\p{Pc}\p{Pd}&%=+:'<>#| ]{0,299}$/u;
+const reservedPrefix = /^(?:_PARTITION|_TABLE_|_FILE_|_ROW_TIMESTAMP|__ROOT__|_COLIDENTIFIER)/i;
+
+function checkName(name: string, path: string): void {
+  if (!validName.test(name))
+    throw invalid(
+      `Invalid field name "${path}${name}". Fields must contain only letters, numbers, and underscores, start with a letter or underscore, and be at most 300 characters long.`,
+    );
+}
+
+/** Checks the names of a result, which is a table as well. */
+export function checkNames(fields: readonly FieldSchema[], path = ""): void {
+  for (const { name, fields: inner = [] } of fields) {
+    checkName(name, path);
+    checkNames(inner, `${path}${name}.`);
+  }
+}
 
 /** Checks names and types of a schema, and gives it with every mode and the API's type names filled in. */
 export function checkSchema(schema: TableSchema, path = ""): TableSchema {
   const seen = new Set<string>();
   const fields = schema.fields.map((field): FieldSchema => {
     const name = field.name ?? "";
-    if (!validName.test(name))
+    checkName(name, path);
+    if (reservedPrefix.test(name))
       throw invalid(
-        `Invalid field name "${path}${name}". Fields must contain only letters, numbers, and underscores, start with a letter or underscore, and be at most 300 characters long.`,
+        `Invalid field name "${path}${name}". Field names are not allowed to start with the (case-insensitive) prefixes _PARTITION, _TABLE_, _FILE_, _ROW_TIMESTAMP, __ROOT__ and _COLIDENTIFIER`,
       );
     if (seen.has(name.toUpperCase()))
       throw invalid(`Field ${path}${name} already exists in schema`);

@@ -1,6 +1,7 @@
 import { type Engine, openEngine } from "../engine/engine.ts";
 import { duplicate, invalid, notFound } from "../rest/api-error.ts";
 import { InsertIds } from "./insert-ids.ts";
+import { checkLayout } from "./layout.ts";
 import { readCatalog, writeCatalog } from "./saved.ts";
 import { checkSchema, type TableSchema } from "./schema.ts";
 import { columnSql, schemaChanges } from "./schema-changes.ts";
@@ -9,6 +10,14 @@ import type { Resource, StoredDataset, StoredTable } from "./stored.ts";
 import { snapshot } from "./snapshot.ts";
 
 export type { Resource, StoredDataset, StoredRoutine, StoredTable } from "./stored.ts";
+
+/** Documentation, "Create and use tables": letters, marks, numbers, connectors, dashes and spaces. */
+export function checkTableId(id: string): void {
+  if (!/^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]+$/u.test(id) || Buffer.byteLength(id) > 1024)
+    throw invalid(
+      `Invalid table ID "${id}". Table IDs must be letters, numbers, underscores, dashes and spaces of at most 1024 bytes in UTF-8.`,
+    );
+}
 
 /** Everything that the emulator holds: resources here, rows in DuckDB. */
 export class Store {
@@ -101,6 +110,7 @@ export class Store {
     const checked = checkSchema(schema);
     return this.change(async () => {
       this.checkNewTable(datasetId, id);
+      checkLayout(resource, checked);
       const physical = await this.createPhysical(checked);
       return this.addTable(datasetId, id, { physical, schema: checked, view: undefined, resource });
     });
@@ -118,8 +128,6 @@ export class Store {
   }
 
   private checkNewTable(datasetId: string, id: string): void {
-    if (!/^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]{1,1024}$/u.test(id))
-      throw invalid(`Invalid table ID "${id}".`);
     if (this.dataset(datasetId).tables.has(id))
       throw duplicate("Table", `${this.projectId}:${datasetId}.${id}`);
   }
@@ -134,6 +142,7 @@ export class Store {
       resource,
     }: Pick<StoredTable, "physical" | "schema" | "view" | "resource">,
   ): StoredTable {
+    checkTableId(id);
     const now = Date.now();
     const table: StoredTable = {
       id,
