@@ -67,7 +67,8 @@ describe("a file that never ends", () => {
     expect(report).toMatchObject({ status: "complete", stored: 120, failed: 1 });
     expect(report.failures[0]).toMatchObject({
       title: "drip.wav",
-      reason: expect.stringMatching(/files\.example.*\/drip\.wav brought \d+ bytes in /),
+      // The other thing is said where this process itself stood still for so long.
+      reason: expect.stringMatching(/\/drip\.wav (brought \d+ bytes in|sent nothing for) /),
     });
   });
 
@@ -106,8 +107,8 @@ test("an answer of which only the head trickles is given up as well", async () =
   });
   await new Promise<void>((resolve) => raw.listen(0, "127.0.0.1", resolve));
   const url = new URL(`http://127.0.0.1:${(raw.address() as AddressInfo).port}/`);
-  await expect(ask(url, { admit: () => {} }, { idleTimeoutMs: 200 })).rejects.toThrow(
-    /sent no whole answer within 400 ms/,
+  await expect(ask(url, { admit: () => {} }, { idleTimeoutMs: 700 })).rejects.toThrow(
+    /sent no whole answer within 1400 ms/,
   );
   raw.close();
 });
