@@ -18,6 +18,10 @@ function inSql(value: Typed, set: InSet, context: Context, at: number): string {
   if (set.kind === "list") {
     const items = set.items.map((item) => context.analyzer.expr(item, context));
     const [left, ...rest] = unify([value, ...items], at);
+    if (areConstants(left, rest)) {
+      compareSql("=", left, left, at); // refuses types without equality
+      return `(${left.sql} IN (${rest.map((item) => item.sql).join(", ")}))`;
+    }
     return `(${rest.map((item) => compareSql("=", left, item, at)).join(" OR ")})`;
   }
   const elements = elementsOf(set, context, at);
@@ -31,6 +35,15 @@ function inSql(value: Typed, set: InSet, context: Context, at: number): string {
   }
   return anyOf(compareSql("=", left, element, at), elements.sql);
 }
+
+/** Whether DuckDB's own IN, which makes a table of a long list of constants, says what `=` says. */
+const areConstants = (left: Typed, items: readonly Typed[]): boolean =>
+  left.type.kind !== "STRUCT" &&
+  left.type.kind !== "RANGE" &&
+  items.every(
+    ({ literal }) =>
+      literal !== undefined && !(typeof literal.value === "number" && Number.isNaN(literal.value)),
+  );
 
 /** True when the predicate over `e.v` holds for one element, NULL when for none surely but for one perhaps. */
 const anyOf = (predicate: string, elements: string) =>
