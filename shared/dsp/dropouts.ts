@@ -14,7 +14,13 @@ const longestSeconds = 0.12;
  * least this loud on the louder and on the quieter side.
  */
 const abruptness = { louder: 0.3, quieter: 0.02 };
+/**
+ * Gaps as long as the closure of a stop consonant, which synthetic voices make of digital silence: there the sound must stay
+ * loud for 15 ms on both sides, and not fade towards the gap.
+ */
+const closure = { fromSeconds: 0.025, shoulder: 0.3, fading: 0.5 };
 const edgeSeconds = 0.002;
+const shoulderSeconds = 0.015;
 const latelySeconds = 0.1;
 /** Gaps in what is this faint against the peak so far belong to pauses. */
 const faint = 0.03;
@@ -26,11 +32,13 @@ export class DropoutMeter implements Measure<Dropouts> {
   readonly #shortest: number;
   readonly #longest: number;
   readonly #edge: number;
+  readonly #shoulder: number;
+  readonly #shortestClosure: number;
   readonly #latelyDecay: number;
   readonly #lately: number;
   #value = Number.NaN;
   #run = 0;
-  /** The last few milliseconds before the run of equal values that goes on. */
+  /** The last 15 ms before the run of equal values that goes on. */
   readonly #recent: Float32Array;
   #recentAt = 0;
   /** Largest magnitude of the last tenth of a second, fading; and of all. */
@@ -45,9 +53,11 @@ export class DropoutMeter implements Measure<Dropouts> {
     this.#shortest = Math.round(shortestSeconds * sampleRate);
     this.#longest = Math.round(longestSeconds * sampleRate);
     this.#edge = Math.round(edgeSeconds * sampleRate);
+    this.#shoulder = Math.round(shoulderSeconds * sampleRate);
+    this.#shortestClosure = Math.round(closure.fromSeconds * sampleRate);
     this.#lately = Math.round(latelySeconds * sampleRate);
     this.#latelyDecay = Math.exp(-1 / (latelySeconds * sampleRate));
-    this.#recent = new Float32Array(this.#edge);
+    this.#recent = new Float32Array(this.#shoulder);
   }
 
   push(samples: Float32Array): void {
@@ -64,8 +74,16 @@ export class DropoutMeter implements Measure<Dropouts> {
         continue;
       }
       if (run >= this.#shortest && run <= this.#longest) {
-        const before = recent.reduce((most, value) => Math.max(most, value), 0);
-        this.#gaps.push({ length: run, before, after: 0, lately: level, age: 0 });
+        this.#gaps.push({
+          length: run,
+          before: {
+            edge: this.#loudestOfLast(this.#edge, recentAt),
+            shoulder: this.#loudestOfLast(this.#shoulder, recentAt),
+          },
+          after: { edge: 0, shoulder: 0 },
+          lately: level,
+          age: 0,
+        });
       }
       const magnitude = Math.abs(x);
       if (this.#gaps.length > 0) this.#judgeGaps(magnitude, run);
@@ -91,7 +109,9 @@ export class DropoutMeter implements Measure<Dropouts> {
   /** A gap is judged when the sound behind it is known for as long as that before it. */
   #judgeGaps(magnitude: number, elapsed: number) {
     for (const gap of this.#gaps) {
-      if (gap.age < this.#edge) gap.after = Math.max(gap.after, magnitude);
+      const { after } = gap;
+      if (gap.age < this.#edge) after.edge = Math.max(after.edge, magnitude);
+      if (gap.age < this.#shoulder) after.shoulder = Math.max(after.shoulder, magnitude);
       gap.lately = Math.max(gap.lately, magnitude);
       gap.age += gap.age === 0 ? 1 : elapsed;
     }
@@ -99,11 +119,23 @@ export class DropoutMeter implements Measure<Dropouts> {
       this.#judge(this.#gaps.shift()!);
   }
 
+  /** Largest magnitude among the samples that were stored last, `next` being where the next one goes. */
+  #loudestOfLast(count: number, next: number): number {
+    let most = 0;
+    for (let back = 1; back <= count; back++)
+      most = Math.max(most, this.#recent[(next - back + this.#shoulder) % this.#shoulder]);
+    return most;
+  }
+
   #judge({ length, before, after, lately }: Gap) {
     const isAbrupt =
-      Math.max(before, after) > abruptness.louder * lately &&
-      Math.min(before, after) > abruptness.quieter * lately;
-    if (!isAbrupt || lately < faint * this.#peak) return;
+      Math.max(before.edge, after.edge) > abruptness.louder * lately &&
+      Math.min(before.edge, after.edge) > abruptness.quieter * lately;
+    const isClosure =
+      length >= this.#shortestClosure &&
+      (Math.min(before.shoulder, after.shoulder) < closure.shoulder * lately ||
+        before.edge < closure.fading * before.shoulder);
+    if (!isAbrupt || isClosure || lately < faint * this.#peak) return;
     this.#count++;
     this.#lost += length;
   }
@@ -111,9 +143,15 @@ export class DropoutMeter implements Measure<Dropouts> {
 
 interface Gap {
   readonly length: number;
-  /** Largest magnitude within 2 ms on either side, and within a tenth of a second. */
-  readonly before: number;
-  after: number;
+  readonly before: Side;
+  readonly after: Side;
+  /** Largest magnitude within a tenth of a second. */
   lately: number;
   age: number;
+}
+
+/** Largest magnitude within 2 ms and within 15 ms of a gap. */
+interface Side {
+  edge: number;
+  shoulder: number;
 }

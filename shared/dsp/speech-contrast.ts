@@ -19,12 +19,15 @@ const neighbourhoodFrames = 20;
 const bandRangeDb = 45;
 const farthestDb = 60;
 const decayFrames = 5;
+/** Decays are looked for in the last 200 ms of a loud stretch: a vowel held for long says nothing of the room. */
+const endFrames = 20;
 const fewestDecays = 10;
 
 /**
  * Contrast between speech and its gaps, from levels in bands. The floor is the 10th percentile of a band around speech
  * (minimum statistics: Martin, IEEE TSAP 9(5), 2001, is the family); the decay is the 10th percentile of the level
- * changes over 50 ms where a band is loud (distribution of decay rates: Wen, Habets & Naylor, ICASSP 2008).
+ * changes over 50 ms where a band is loud and soon will not be (distribution of decay rates: Wen, Habets & Naylor, ICASSP
+ * 2008).
  * Frames of digital silence are not looked at: pauses that an editor muted hide the noise. Null without speech.
  */
 export function speechContrast(levels: BandLevels): SpeechContrast | null {
@@ -92,9 +95,12 @@ function decay(
   const depths: number[] = [];
   for (const band of bands) {
     let count = 0;
-    for (let t = 0; t + decayFrames < levels.frames; t++) {
+    let loudFor = 0;
+    for (let t = levels.frames - decayFrames - 1; t >= 0; t--) {
       const level = levels.level(t, band);
-      if (level > speech[band] - 6) scratch[count++] = level - levels.level(t + decayFrames, band);
+      loudFor = level > speech[band] - 6 ? loudFor + 1 : 0;
+      if (loudFor > 0 && loudFor <= endFrames)
+        scratch[count++] = level - levels.level(t + decayFrames, band);
     }
     if (count > fewestDecays) depths.push(percentileOf(scratch.subarray(0, count), 0.9));
   }

@@ -4,7 +4,7 @@ import { ClippingMeter } from "#shared/dsp/clipping.ts";
 import { DropoutMeter } from "#shared/dsp/dropouts.ts";
 import { HumMeter } from "#shared/dsp/hum.ts";
 import { measureAll } from "#shared/dsp/measure.ts";
-import { mix, noise, pieces, scale, speechLike, tone } from "./signals.ts";
+import { join, mix, noise, pieces, scale, speechLike, tone } from "./signals.ts";
 
 const rate = 16_000;
 const speech = speechLike(8, rate);
@@ -72,6 +72,18 @@ describe("dropouts", () => {
     const meter = new DropoutMeter(rate);
     for (const piece of pieces(lossy(0.2, 0.02))) meter.push(piece);
     expect(meter.result()).toEqual(measureAll(new DropoutMeter(rate), lossy(0.2, 0.02)));
+  });
+
+  test("a closure that sound fades into is a consonant's, a cut as long is not", () => {
+    const voiced = mix(tone(200, 0.3, 0.4, rate), tone(600, 0.1, 0.4, rate));
+    const fading = voiced.map((x, i) => x * Math.min(1, (voiced.length - i) / (0.015 * rate)));
+    const burst = voiced.map((x, i) => x * (i < 0.005 * rate ? 1.5 : 1));
+    const words = (sound: Float32Array) =>
+      join(
+        ...Array.from({ length: 6 }, () => [sound, new Float32Array(0.04 * rate), burst]).flat(),
+      );
+    expect(measureAll(new DropoutMeter(rate), words(fading)).count).toBe(0);
+    expect(measureAll(new DropoutMeter(rate), words(voiced)).count).toBe(6);
   });
 
   test("clean speech with its pauses has none, and long mutes are an editor's", () => {

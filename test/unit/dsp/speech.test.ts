@@ -77,6 +77,19 @@ describe("contrast", () => {
     );
   });
 
+  test("vowels that are held for long are no room", () => {
+    const held = join(
+      ...Array.from({ length: 10 }, () => {
+        const vowel = mix(tone(200, 0.2, 0.9, rate), tone(400, 0.2, 0.9, rate));
+        return [vowel, new Float32Array(0.3 * rate)];
+      }).flat(),
+    );
+    const decayOf = (signal: Float32Array) =>
+      speechContrast(levelsOf(signal))?.decayDb ?? Number.NaN;
+    expect(decayOf(held)).toBeGreaterThan(30);
+    expect(decayOf(reverberate(held, 1, rate))).toBeLessThan(20);
+  });
+
   test("the distance to the noise falls with noise, and not with gain", () => {
     const distances = [60, 40, 30, 20, 10, 0].map((snr) => {
       const noisy = mix(speech, noise(rms * 10 ** (-snr / 20), 8, rate));
