@@ -197,141 +197,26 @@ resource "google_storage_bucket_iam_member" "build" {`,
   ],
 ];
 
-/** Options that change what is there; a key is in the plan of `seeded`, alone. */
-const options: readonly Readonly<Record<string, unknown>>[] = [
-  { alert_email: everything.alert_email },
-  { billing_account: everything.billing_account },
-  { crawl_schedule: null },
-  { firestore_database: "(default)", crawl_stale_hours: 0, backup_retention_days: 0 },
-  { freesound_client_id: "a-client", crawl: { format: "original" } },
-  { event_dead_letters: false, create_agents: false, nearline_after_days: 0 },
-];
-const rows = [0, 1, 2, 3];
-const pairs = rows.flatMap((a) => rows.filter((b) => b > a).map((b) => [a, b]));
-
-/** Each option is in two of the four, no other in the same two: so that each is there once without each other. */
-export const combinations = rows.map((row): Record<string, unknown> =>
-  Object.assign({ project_id }, ...options.filter((_, at) => pairs[at]?.includes(row))),
-);
-
-/** Variables that make no sense, and what is said of them; those of one group are refused together. */
-export const refusals: readonly (readonly [
-  Readonly<Record<string, unknown>>,
-  readonly string[],
-])[] = [
-  [{ project_id, label_basis: "dnsmos" }, ["label_basis = dnsmos needs dnsmos_model"]],
-  [
-    {
-      project_id: "My Project",
-      region: "EU",
-      firestore_database: "X",
-      crawl_invokers: ["allUsers"],
-      crawl: { format: "original" },
-      crawl_schedule: "0 25 * * *",
-      label_thresholds: [2, 3, 4],
-      delivery_attempts: 5.5,
-      scaling: { crawl: { max_instances: 2 }, load: { timeout: 3600 } },
-      dist: "nowhere",
-    },
-    [
-      "project_id is the project's id",
-      "region is one region such as europe-west1",
-      "firestore_database is 4 to 63",
-      "the crawl is never public",
-      "needs freesound_client_id and its secrets",
-      "weekday 0-7",
-      "three falling numbers",
-      "delivery_attempts is a whole number, 5 to 100, the bounds of Pub/Sub",
-      "crawl runs on one instance",
-      "the longest that an event may take",
-      "npm run build",
-    ],
-  ],
-  [
-    {
-      project_id,
-      kms_key_name: "projects/p/locations/global/keyRings/ring/cryptoKeys/key",
-      dnsmos_model: "gs://other/dnsmos.onnx",
-      dnsmos_model_sha256: "1234",
-      labels: { Team: "speech" },
-      backup_retention_days: 1.5,
-      freesound_secret_versions: { key: 1.5 },
-      freesound_rates: { per_hour: 0 },
-      crawl: {
-        querry: "voice",
-        query: ["voice"],
-        format: "wav",
-        limit: 0,
-        concurrency: 0,
-        overlap_hours: -1,
-        licenses: ["CC-BY"],
-        ai_preferences: ["all"],
-      },
-      crawl_schedule: "* * * *",
-      limits: { max_byte: 0, decode_timeout_seconds: 200 },
-      scaling: {
-        load: {
-          timeot: 300,
-          cpu: "3",
-          memory: "0Mi",
-          concurrency: 5,
-          max_instances: 0,
-          min_instances: 0.5,
-        },
-        crawl: { concurrency: 0 },
-      },
-      crawl_stale_hours: 1.5,
-      role_suffix: "-2",
-    },
-    [
-      "a key in the region",
-      "an object of the references bucket",
-      "64 hexadecimal digits",
-      "npm run build -- --dnsmos",
-      "labels are lower-case letters",
-      "backup_retention_days is a whole number",
-      "freesound_secret_versions has the keys api_key, client_secret and refresh_token",
-      "freesound_secret_versions are whole numbers",
-      "freesound_rates has the keys per_minute and per_day",
-      "freesound_rates are whole numbers from 1",
-      "crawl has the keys ai_preferences, concurrency, filter, format, licenses, limit, overlap_hours, query",
-      "crawl.query, crawl.filter and crawl.format are texts",
-      "crawl.format is preview-hq-mp3",
-      "crawl.limit is a whole number from 1",
-      "crawl.concurrency is a whole number from 1 to 64",
-      "crawl.overlap_hours is 0 or more",
-      "crawl.licenses are SPDX ids with their version",
-      "crawl.ai_preferences are",
-      "five cron fields",
-      "limits has the keys decode_memory_mb",
-      "limits are whole numbers from 1",
-      "limits.decode_timeout_seconds is at most 180",
-      "scaling.… has the keys cpu, memory",
-      "scaling.….cpu is 1, 2, 4, 6 or 8",
-      "scaling.….memory is a size",
-      "min_instances, max_instances and timeout are whole numbers",
-      "scaling.….max_instances is 1 to 1000",
-      "load and classify take one event at a time",
-      "scaling.crawl.concurrency is 1 to 1000",
-      "crawl_stale_hours is a whole number, 0 to 23",
-      "role_suffix is up to 30",
-    ],
-  ],
-  [
-    {
-      project_id,
-      limits: { decode_memory_mb: 4000 },
-      scaling: {
-        crawl: { cpu: "0.5" },
-        load: { memory: "32Gi" },
-        classify: { min_instances: 30 },
-      },
-    },
-    [
-      "with 1 CPU Cloud Run gives 128 to 4096 MiB of memory, not 32Gi",
-      "scaling.crawl: with less than one CPU",
-      "scaling.classify: min_instances (30) is more than max_instances (20)",
-      "scaling.classify.memory: 2Gi is too little for limits.decode_memory_mb, a file of limits.max_bytes and Node: at least 4224Mi",
-    ],
-  ],
+/** Options that change what is there, in three groups that are never together. */
+export const alone: readonly Readonly<Record<string, unknown>>[] = [
+  {
+    project_id,
+    billing_account: everything.billing_account,
+    event_dead_letters: false,
+    create_agents: false,
+    protect: false,
+  },
+  {
+    project_id,
+    alert_email: everything.alert_email,
+    freesound_client_id: "a-client",
+    crawl: { format: "original" },
+  },
+  {
+    ...seeded,
+    crawl_schedule: null,
+    firestore_database: "(default)",
+    nearline_after_days: 0,
+    backup_retention_days: 0,
+  },
 ];

@@ -42,32 +42,29 @@ export type Seed =
   | { readonly file: string; readonly change: (text: string) => string };
 
 /** Plans a copy of terraform/, with changes. Rejects with what Terraform printed. */
-export const plan = (
-  variables: Readonly<Record<string, unknown>>,
-  ...seeds: readonly Seed[]
-): Promise<Plan> =>
+export const plan = (variables: Variables, ...seeds: readonly Seed[]): Promise<Plan> =>
   withCopy(async (copy) => {
     if ("dnsmos_model" in variables) await copy.bundle(onnxRuntime);
     for (const seed of seeds) await plant(copy.module, seed);
-    return copy.run("plan", variables);
+    return copy.plan(variables);
   });
 
-/** A copy of terraform/ that keeps its state from one run to the next. */
-export interface Copy {
+/** What a run takes beside the variables: secrets, as TF_VAR_…, and the resources that it is about. */
+interface RunOptions {
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly only?: readonly string[];
+}
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** A copy of terraform/ that keeps its state from one run to the next; nothing is made outside of the state. */
+interface Copy {
   readonly module: string;
   /** Writes the bundles again, that of classify with these packages. */
   readonly bundle: (packages: string) => Promise<void>;
-  /**
-   * Plans or applies, with secrets by TF_VAR_…; nothing is made outside of the state. Rejects with what was printed.
-   */
-  readonly run: (
-    command: "plan" | "apply",
-    variables: Readonly<Record<string, unknown>>,
-    options?: {
-      readonly secrets?: Readonly<Record<string, string>>;
-      readonly only?: readonly string[];
-    },
-  ) => Promise<Plan>;
+  /** Rejects with what Terraform printed, as `apply` does. */
+  readonly plan: (variables: Variables, options?: RunOptions) => Promise<Plan>;
+  readonly apply: (variables: Variables, options?: RunOptions) => Promise<void>;
 }
 
 /** Gives a copy, and removes it afterwards. */
@@ -85,21 +82,29 @@ export async function withCopy<T>(use: (copy: Copy) => Promise<T>): Promise<T> {
     for (const folder of ["catalog", "warehouse"])
       await cp(join(root, "shared", folder), join(work, "shared", folder), { recursive: true });
     await bundle("");
+    const terraformRun = async (
+      command: readonly string[],
+      variables: Variables,
+      { secrets = {}, only = [] }: RunOptions = {},
+    ): Promise<void> => {
+      const values = join(work, "values.tfvars.json");
+      await writeFile(values, JSON.stringify(variables));
+      const targets = only.map((address) => `-target=${address}`);
+      const args = [module, ...command, "--keep", join(work, "kept"), `-var-file=${values}`];
+      await run(tool, [...args, "-no-color", ...targets], {
+        maxBuffer: 2 ** 26,
+        env: { ...process.env, ...secrets },
+      });
+    };
     return await use({
       module,
       bundle,
-      run: async (command, variables, { secrets = {}, only = [] } = {}) => {
-        const values = join(work, "values.tfvars.json");
-        await writeFile(values, JSON.stringify(variables));
-        const json = join(work, `${command}.json`);
-        const targets = only.map((address) => `-target=${address}`);
-        const args = [module, command, "--keep", join(work, "kept"), "--json", json];
-        await run(tool, [...args, `-var-file=${values}`, "-no-color", ...targets], {
-          maxBuffer: 2 ** 26,
-          env: { ...process.env, ...secrets },
-        });
+      plan: async (variables, options) => {
+        const json = join(work, "plan.json");
+        await terraformRun(["plan", "--json", json], variables, options);
         return JSON.parse(await readFile(json, "utf8")) as Plan;
       },
+      apply: (variables, options) => terraformRun(["apply"], variables, options),
     });
   } finally {
     await rm(work, { recursive: true, force: true });

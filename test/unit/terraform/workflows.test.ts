@@ -63,7 +63,7 @@ test("a deployment passes every secret that the module takes", () => {
   expect(secrets).toHaveLength(3);
   const deploy = read(".github/workflows/deploy.yml");
   for (const name of secrets)
-    expect(deploy).toContain(`TF_VAR_${name}: ${"$"}{{ secrets.${name.toUpperCase()} }}`);
+    expect(deploy).toContain(`TF_VAR_${name}: $\{{ secrets.${name.toUpperCase()} }}`);
 });
 
 test("the README enables by hand what has to be there before Terraform", () => {

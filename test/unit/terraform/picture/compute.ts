@@ -35,9 +35,10 @@ const secretsOf = (facts: Facts) =>
 const versionOf = ({ variable }: Facts, key: string) =>
   at(variable("freesound_secret_versions"), key.replace("FREESOUND_", "").toLowerCase()) ?? 1;
 
+const path = (key: string) => `service_config.0.environment_variables.${key}`;
+
 function functionOf(facts: Facts, name: FunctionName): Expected {
   const set = Object.entries(wiring(facts)).filter(([key]) => variablesOf(name).includes(key));
-  const path = (key: string) => `service_config.0.environment_variables.${key}`;
   return {
     address: `google_cloudfunctions2_function.this["${name}"]`,
     values: {

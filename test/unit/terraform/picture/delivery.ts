@@ -1,11 +1,11 @@
 import { flow } from "#emulators/local.ts";
-import type { Expected, Facts } from "./expected.ts";
+import { type Expected, type Facts, lasting } from "./expected.ts";
 
 const days = (count: number) => `${count * 24 * 3600}s`;
 const deadLetters = `google_pubsub_topic.this["dead_letters"]`;
 
 /** https://cloud.google.com/pubsub/docs/bigquery#write-metadata: what a subscription writes, in these types. */
-const columns = {
+export const deadLetterColumns: Readonly<Record<string, string>> = {
   subscription_name: "STRING",
   message_id: "STRING",
   publish_time: "TIMESTAMP",
@@ -55,7 +55,7 @@ export const delivery = (facts: Facts): Expected[] => [
   },
   {
     address: "google_bigquery_table.dead_letters",
-    values: { table_id: "dead_letters", ...unpartitionedBy("publish_time") },
+    values: { ...lasting, "time_partitioning.0.field": "publish_time" },
   },
   ...(facts.variable("event_dead_letters") === true ? Object.keys(flow.triggers) : []).map(
     (name) => ({
@@ -63,21 +63,8 @@ export const delivery = (facts: Facts): Expected[] => [
       references: { triggers_replace: `${deadLetters}.id` },
     }),
   ),
-  ...[...(facts.variable("create_agents") === true ? ["eventarc", "pubsub"] : [])].map((name) => ({
+  ...(facts.variable("create_agents") === true ? ["eventarc", "pubsub"] : []).map((name) => ({
     address: `terraform_data.agent["${name}.googleapis.com"]`,
     after: ["google_project_service.this"],
   })),
 ];
-
-/** Columns of the table of dead letters, by name. */
-export const deadLetterColumns: Readonly<Record<string, string>> = columns;
-
-/** By day, and no partition goes away. */
-function unpartitionedBy(field: string) {
-  return {
-    "time_partitioning.0.type": "DAY",
-    "time_partitioning.0.field": field,
-    "time_partitioning.0.expiration_ms": null,
-    expiration_time: null,
-  };
-}

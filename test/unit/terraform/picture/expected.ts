@@ -35,3 +35,10 @@ export function factsOf(plan: Plan): Facts {
     account: (name) => `earmark-${name}@${project}.iam.gserviceaccount.com`,
   };
 }
+
+/** A table by day that keeps every row. */
+export const lasting = {
+  "time_partitioning.0.type": "DAY",
+  "time_partitioning.0.expiration_ms": null,
+  expiration_time: null,
+};

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
-import type { Expected, Facts } from "./expected.ts";
+import { type Expected, type Facts, lasting } from "./expected.ts";
 
 const week = 7 * 24 * 3600;
 const tables = globSync(
@@ -63,12 +63,7 @@ export function storage({ variable, project, region, number }: Facts): Expected[
     },
     ...tables.map((table) => ({
       address: `google_bigquery_table.this["${table}"]`,
-      values: {
-        "time_partitioning.0.type": "DAY",
-        "time_partitioning.0.expiration_ms": null,
-        expiration_time: null,
-        require_partition_filter: null,
-      },
+      values: { ...lasting, require_partition_filter: null },
     })),
     {
       address: "google_firestore_database.this",
