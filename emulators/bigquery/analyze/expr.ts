@@ -42,8 +42,14 @@ function analyzePlain(node: Expr, context: Context): Typed {
       return parameter(node, context);
     case "sysvar": {
       const value = context.session.systemVariables.get(node.name.toUpperCase());
-      if (value === undefined) throw new SqlError(`Unrecognized name: @@${node.name}`, node.at);
-      return value;
+      if (value !== undefined) return value;
+      if (
+        /^(?:current_job_id|last_job_id|location|query_label|reservation|session_id|(?:script|error)\.\w+)$/i.test(
+          node.name,
+        )
+      )
+        throw new UnsupportedError(`the system variable @@${node.name}`, node.at);
+      throw new SqlError(`Unrecognized name: @@${node.name}`, node.at);
     }
     case "name":
       return nameExpr(node.name, node.at, context);

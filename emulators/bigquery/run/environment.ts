@@ -1,10 +1,17 @@
 import type { CatalogRoutine, CatalogTable } from "../analyze/catalog.ts";
 import type { Context } from "../analyze/context.ts";
+import type { TypeLimits } from "../analyze/type-limits.ts";
 import { openSession } from "../analyze/analyze.ts";
-import type { Typed } from "../analyze/typed.ts";
+import { literal, type Typed, typed } from "../analyze/typed.ts";
+import { INT64, STRING, type Type } from "../analyze/types.ts";
 import { typeOfField } from "../store/schema.ts";
 import { openCatalog } from "../store/catalog.ts";
 import type { Store, StoredTable } from "../store/store.ts";
+
+/** A variable of a script, with the parameters of its type: `STRING(10)`. */
+export interface Variable extends Typed {
+  readonly limits?: TypeLimits;
+}
 
 /** What the statements of one script share: its variables, temporary tables and functions. */
 export interface Environment {
@@ -13,7 +20,7 @@ export interface Environment {
   readonly defaultDataset: string | undefined;
   readonly dryRun: boolean;
   /** Variables of the blocks that are open, the innermost last. */
-  readonly scopes: Map<string, Typed>[];
+  readonly scopes: Map<string, Variable>[];
   readonly temporaryTables: Map<string, StoredTable>;
   readonly temporaryRoutines: Map<string, CatalogRoutine>;
   readonly systemVariables: Map<string, Typed>;
@@ -38,9 +45,24 @@ export function contextOf(env: Environment, params = env.params): Context {
     }),
     params,
     variables,
-    systemVariables: env.systemVariables,
+    systemVariables: systemVariablesOf(env),
     now: BigInt(Date.now()) * 1000n,
   });
+}
+
+/** Documentation, "System variables reference": those that are known here. */
+function systemVariablesOf(env: Environment): Map<string, Typed> {
+  const value = (plain: string | null, type: Type = STRING) =>
+    typed(literal(plain, type).sql, type);
+  return new Map([
+    ["PROJECT_ID", value(env.store.projectId)],
+    ["DATASET_ID", value(env.defaultDataset ?? null)],
+    ["DATASET_PROJECT_ID", value(null)],
+    ["TIME_ZONE", value("UTC")],
+    ["ROW_COUNT", value(null, INT64)],
+    ["ERROR.MESSAGE", value(null)],
+    ...env.systemVariables,
+  ]);
 }
 
 /** What outlives the script cannot know its variables, parameters, temporary tables and functions. */

@@ -1,20 +1,36 @@
 import { analyzeStatement } from "../analyze/analyze.ts";
 import { coerce } from "../analyze/coerce.ts";
-import { literal, type Typed } from "../analyze/typed.ts";
+import { limitSql, type TypeLimits } from "../analyze/type-limits.ts";
+import { literal } from "../analyze/typed.ts";
 import { type Type, typeName } from "../analyze/types.ts";
 import type { Plain } from "../engine/literal.ts";
 import type { Expr, Query } from "../sql/ast.ts";
 import { SqlError } from "../sql/error.ts";
-import { contextOf, type Environment } from "./environment.ts";
+import { contextOf, type Environment, type Variable } from "./environment.ts";
 
 /** A variable reads as an expression of its type; only its value is put in. */
-export const variable = (value: Plain, type: Type): Typed => ({
+export const variable = (value: Plain, type: Type, limits: TypeLimits = {}): Variable => ({
   sql: literal(value, type).sql,
   type,
+  limits,
 });
 
+/** The value within the limits of a variable's type: a decimal rounded. Throws where it does not fit. */
+export async function limited(
+  env: Environment,
+  value: Plain,
+  type: Type,
+  limits: TypeLimits | undefined,
+): Promise<Plain> {
+  const { sql } = literal(value, type);
+  const checked = limits === undefined ? sql : limitSql(sql, type, limits);
+  if (checked === sql) return value;
+  const [row] = await env.store.engine.query(`SELECT ${checked} AS c0`, [type]);
+  return row?.[0] ?? null;
+}
+
 /** The innermost block that has a variable of this name. */
-export const scopeOf = (env: Environment, name: string): Map<string, Typed> | undefined =>
+export const scopeOf = (env: Environment, name: string): Map<string, Variable> | undefined =>
   env.scopes.findLast((scope) => scope.has(name.toUpperCase()));
 
 /** The value of an expression now, in type `wanted` when one is given. */

@@ -34,6 +34,6 @@ export async function execute(
     throw new SqlError(withPosition(error.message, text, error.offset), undefined, error.reason);
   }
   if (into.length === 0) return { ...outcome, at };
-  assignInto(env, into, outcome, at);
+  await assignInto(env, into, outcome, at);
   return undefined;
 }

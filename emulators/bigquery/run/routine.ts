@@ -14,6 +14,12 @@ import type { Outcome } from "./outcome.ts";
 import { placeOf } from "./target.ts";
 
 export function createFunction(env: Environment, statement: Of<"create function">): Outcome {
+  for (const type of [...statement.params.map((param) => param.type), statement.returns])
+    if (type?.kind === "simple" && type.params.length > 0)
+      throw new SqlError(
+        `Type parameters are not allowed in the parameters and the result of a function: ${type.name}(${type.params.join(", ")})`,
+        type.at,
+      );
   const params = statement.params.map(({ name, type }) => ({
     name,
     type: type === undefined ? undefined : resolveType(type),

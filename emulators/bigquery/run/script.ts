@@ -1,3 +1,5 @@
+import { literal, typed } from "../analyze/typed.ts";
+import { INT64 } from "../analyze/types.ts";
 import { SqlError, withPosition } from "../sql/error.ts";
 import type { Statement, StatementOf as Of } from "../sql/statement.ts";
 import { assert, block, raise, Raised } from "./block.ts";
@@ -10,6 +12,14 @@ import { runStatement } from "./plain-statement.ts";
 import { prepareCall } from "./procedure.ts";
 import { Transactions } from "./transaction.ts";
 import { declare, set } from "./variables.ts";
+
+/** @@row_count: what the last statement inserted, changed and deleted, if it was DML. */
+function countRows({ systemVariables }: Environment, { affected }: Outcome): void {
+  const count =
+    affected === undefined ? null : Object.values(affected).reduce((sum, n) => sum + n, 0);
+  const { sql } = literal(count === null ? null : BigInt(count), INT64);
+  systemVariables.set("ROW_COUNT", typed(sql, INT64));
+}
 
 /** Runs the statements of a script one after another and keeps what each of them left. */
 export class Script implements Flow {
@@ -84,9 +94,12 @@ export class Script implements Flow {
       case "call":
         await this.call(statement);
         return undefined;
-      default:
-        outcomes.push({ ...(await runStatement(env, statement)), at: statement.at });
+      default: {
+        const outcome = await runStatement(env, statement);
+        outcomes.push({ ...outcome, at: statement.at });
+        countRows(env, outcome);
         return undefined;
+      }
     }
   }
 

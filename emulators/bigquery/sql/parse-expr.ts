@@ -88,7 +88,14 @@ function inSet(c: Cursor): InSet {
   if (c.accept("UNNEST")) return { kind: "unnest", array: c.parenthesized(() => c.expr()) };
   if (c.token.type === "param") return { kind: "unnest", array: bitOr(c) };
   return c.parenthesized((): InSet => {
-    if (startsQuery(c)) return { kind: "query", query: c.query() };
+    const { index, positional } = c;
+    if (startsQuery(c)) {
+      const query = c.query();
+      if (!c.is(",")) return { kind: "query", query };
+      // `((SELECT 1), 2)` is a list.
+      c.index = index;
+      c.positional = positional;
+    }
     return { kind: "list", items: c.list(() => c.expr()) };
   });
 }

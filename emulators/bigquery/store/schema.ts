@@ -46,7 +46,7 @@ function elementType(field: FieldSchema): Type {
     return { kind: "RANGE", element };
   }
   const type = scalarNamed(aliases[name] ?? name);
-  if (type === undefined || type.kind === "INTERVAL")
+  if (type === undefined)
     throw invalid(
       `Invalid value for type: ${field.type} is not a valid value`,
       `schema.fields.${field.name}.type`,
