@@ -153,3 +153,12 @@ test.each([
 ])("%s is refused", async (path, message) => {
   await expect(rows(`SELECT * FROM ${path}`)).rejects.toThrow(message);
 });
+
+test("a view that INFORMATION_SCHEMA does not have is not found; one that is not here says so", async () => {
+  await expect(bigquery.query("SELECT * FROM d.INFORMATION_SCHEMA.NONE_SUCH")).rejects.toThrow(
+    "Not found: Table test:d.INFORMATION_SCHEMA.NONE_SUCH was not found",
+  );
+  await expect(bigquery.query("SELECT * FROM d.INFORMATION_SCHEMA.JOBS")).rejects.toThrow(
+    "Not supported by the local BigQuery: INFORMATION_SCHEMA.JOBS",
+  );
+});

@@ -5,7 +5,7 @@ import { aggregateNames } from "./aggregate-names.ts";
 import { analyticCall } from "./analytic.ts";
 import { coerce, coercionCost, supertype } from "./coerce.ts";
 import { conditionalForms } from "./conditional.ts";
-import type { Context } from "./context.ts";
+import { aggregateClause, type Context } from "./context.ts";
 import { routineCall } from "./routine.ts";
 import { specialForms } from "./special.ts";
 import { isNull, type Typed, typed } from "./typed.ts";
@@ -21,6 +21,8 @@ export function analyzeCall(call: Call, context: Context): Typed {
         `Aggregate function ${call.name} does not support SAFE. error mode`,
         call.at,
       );
+    if (context.clause === aggregateClause)
+      throw new SqlError("Aggregations of aggregations are not allowed", call.at);
     if (context.grouping === undefined)
       throw new SqlError(
         `Aggregate function ${call.name} not allowed in ${context.clause}`,

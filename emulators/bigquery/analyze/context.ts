@@ -59,6 +59,9 @@ export interface Grouping {
   aggregate(call: Call, context: Context): Typed;
 }
 
+/** The `clause` of a context in which the arguments of aggregates stand. */
+export const aggregateClause = "an aggregate function";
+
 export interface Context {
   readonly session: Session;
   readonly scope: Scope;

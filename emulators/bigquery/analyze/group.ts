@@ -2,7 +2,7 @@ import type { Expr, GroupBy, GroupingElement, Select } from "../sql/ast.ts";
 import { SqlError } from "../sql/error.ts";
 import { aggregateSql } from "./aggregate.ts";
 import { containsAggregate } from "./call.ts";
-import type { Context, Grouping } from "./context.ts";
+import { aggregateClause, type Context, type Grouping } from "./context.ts";
 import type { Item } from "./select-items.ts";
 import { type Typed, typed } from "./typed.ts";
 import { INT64, isGroupable, typeName } from "./types.ts";
@@ -46,12 +46,12 @@ export function groupBy(
     return `${id}.${known}`;
   };
   const grouping: Grouping = {
-    inner: { ...rows, clause: "an aggregate function" },
+    inner: { ...rows, clause: aggregateClause },
     keys,
     several: sets.length > 1,
     aggregate: (call) => {
       if (call.name === "GROUPING") return groupingCall(call.args, call.at);
-      const value = aggregateSql(call, { ...rows, clause: "an aggregate function" });
+      const value = aggregateSql(call, { ...rows, clause: aggregateClause });
       const collected = column(value.sql);
       return typed(value.finish === undefined ? collected : value.finish(collected), value.type);
     },

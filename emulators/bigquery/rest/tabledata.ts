@@ -4,17 +4,31 @@ import { quoteName, type Plain } from "../engine/literal.ts";
 import { writeInsertIds } from "../store/saved.ts";
 import { typeOfField } from "../store/schema.ts";
 import type { Store, StoredTable } from "../store/store.ts";
-import { invalid } from "./api-error.ts";
+import { ApiError, invalid } from "./api-error.ts";
 import { row, type TimestampFormat } from "./cells.ts";
 import { readRow, type RowError } from "./insert-rows.ts";
 import { etagOf } from "./resource.ts";
 import { type Call, record, type Routes } from "./router.ts";
 
-async function insertAll({ store, path, body }: Call): Promise<unknown> {
+/** Quotas, "Streaming inserts": rows and bytes of one request. */
+const mostRows = 50_000;
+const mostBytes = 10 * 1024 * 1024;
+
+async function insertAll({ store, path, body, raw }: Call): Promise<unknown> {
   const table = store.table(path["dataset"] ?? "", path["table"] ?? "");
   if (table.physical === undefined) throw invalid(`Cannot add rows to a view`);
   const rows = body["rows"];
   if (!Array.isArray(rows) || rows.length === 0) throw invalid("No rows present in the request.");
+  if (raw.length > mostBytes)
+    throw new ApiError(
+      413,
+      "invalid",
+      `Request payload size exceeds the limit: ${mostBytes} bytes.`,
+    );
+  if (rows.length > mostRows)
+    throw invalid(
+      `too many rows present in the request, limit: ${mostRows} row count: ${rows.length}.`,
+    );
   const { fields } = table.schema;
   if (fields.length === 0) throw invalid("The destination table has no schema.");
   const insertErrors: { index: number; errors: RowError[] }[] = [];

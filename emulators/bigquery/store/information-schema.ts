@@ -18,6 +18,23 @@ const views: Readonly<Record<string, View>> = {
   ROUTINES: routines,
 };
 
+/** Views that the documentation lists and that are not here. */
+const absent =
+  /^(?:(?:JOBS|SESSIONS|STREAMING|WRITE_API|RESERVATION|CAPACITY|ASSIGNMENT|TABLE_STORAGE|SEARCH_INDEX|VECTOR_INDEX|SCHEMATA_|SHARED_|BI_|OBJECT_|ROUTINE_|EFFECTIVE_|ORGANIZATION_|PROJECT_|RECOMMENDATIONS|INSIGHTS)\w*|PARAMETERS|MATERIALIZED_VIEWS|TABLE_SNAPSHOTS|TABLE_CONSTRAINTS|KEY_COLUMN_USAGE|CONSTRAINT_COLUMN_USAGE|PROPERTY_GRAPHS)$/;
+
+const missing = (store: Store, path: readonly string[], name: string, at: number): SqlError =>
+  absent.test(name)
+    ? new SqlError(
+        `Not supported by the local BigQuery: INFORMATION_SCHEMA.${name}`,
+        at,
+        "notImplemented",
+      )
+    : new SqlError(
+        `Not found: Table ${[store.projectId, ...path.slice(-3, -2)].join(":")}.INFORMATION_SCHEMA.${name} was not found in location US`,
+        undefined,
+        "notFound",
+      );
+
 /**
  * A view of INFORMATION_SCHEMA by its path: `dataset.INFORMATION_SCHEMA.TABLES`, or a region's with or without project.
  * Undefined for a path that is none.
@@ -32,12 +49,7 @@ export function informationSchema(
   if (index < 0 || index !== path.length - 2) return undefined;
   const name = (path.at(-1) ?? "").toUpperCase();
   const view = views[name];
-  if (view === undefined)
-    throw new SqlError(
-      `Not supported by the local BigQuery: INFORMATION_SCHEMA.${name}`,
-      at,
-      "notImplemented",
-    );
+  if (view === undefined) throw missing(store, path, name, at);
   const datasets = datasetsOf(store, path.slice(0, index), defaultDataset, name);
   return {
     kind: "rows",
