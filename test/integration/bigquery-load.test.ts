@@ -340,3 +340,23 @@ describe("extract jobs", () => {
     expect(await text(csv)).toBe('id,name\n1,"a,b"\n');
   });
 });
+
+test("JSON columns come back from JSON lines as they were", async () => {
+  const schema = [
+    { name: "id", type: "INTEGER" },
+    { name: "j", type: "JSON" },
+  ];
+  await rows(`CREATE TABLE d.documents (id INT64, j JSON);
+    INSERT d.documents VALUES (1, JSON '{"a":[1,{"b":"x"}]}'), (2, JSON '"text"'), (3, JSON '"1"'), (4, JSON '1.5'),
+      (5, JSON 'null'), (6, NULL), (7, JSON 'true'), (8, JSON '[]')`);
+  const file = storage.bucket("files").file("documents.json");
+  await bigquery.dataset("d").table("documents").extract(file, { format: "JSON" });
+  const job = await load("documents_again", ["gs://files/documents.json"], {
+    schema: { fields: schema },
+    sourceFormat: "NEWLINE_DELIMITED_JSON",
+  });
+  expect(job.status.errorResult).toBeUndefined();
+  const text = (table: string) =>
+    rows(`SELECT id, TO_JSON_STRING(j) AS j FROM d.${table} ORDER BY id`);
+  expect(await text("documents_again")).toEqual(await text("documents"));
+});

@@ -102,11 +102,17 @@ async function fileOf(
   return compression === "GZIP" ? gzipSync(text) : Buffer.from(text);
 }
 
+/** An object or a list as it is; a scalar as its text in a string, for so a load job reads it back. */
+const jsonMember = (column: string): string =>
+  `CASE WHEN left(${column}, 1) IN ('{', '[') THEN ${column} ELSE gsql_json_of_string(${column}) END`;
+
 /** Members that are NULL are left out. */
 async function jsonLines(store: Store, { physical, schema }: StoredTable): Promise<string> {
   const members = schema.fields.map((field) => {
     const column = quoteName(field.name);
-    const text = `${quote(`${jsonString(field.name)}:`)} || ${jsonSql(column, typeOfField(field))}`;
+    const type = typeOfField(field);
+    const value = type.kind === "JSON" ? jsonMember(column) : jsonSql(column, type);
+    const text = `${quote(`${jsonString(field.name)}:`)} || ${value}`;
     return `CASE WHEN ${column} IS NULL THEN NULL ELSE ${text} END`;
   });
   const sql = `SELECT '{' || array_to_string(list_filter([${members.join(", ")}], lambda m: m IS NOT NULL), ',') || '}' FROM ${physical} ORDER BY rowid`;

@@ -5,6 +5,7 @@ import { type ErrorProto, invalid } from "./api-error.ts";
 import { type CsvField, parseCsv } from "./csv.ts";
 import { readRow } from "./insert-rows.ts";
 import { RecordsError } from "./job-store.ts";
+import { jsonAsText } from "./json-columns.ts";
 import type { SourceFile } from "./object-storage.ts";
 import { readScalar } from "./read-json.ts";
 
@@ -78,7 +79,11 @@ function* jsonRows(
   for (const [i, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     yield () => {
-      const row = readRow(parseLine(line, i + 1), fields, ignoreUnknownValues === true);
+      const row = readRow(
+        jsonAsText(parseLine(line, i + 1), fields),
+        fields,
+        ignoreUnknownValues === true,
+      );
       if ("errors" in row)
         throw new RecordError(
           `line ${i + 1}: ${row.errors.map((e) => `${e.message}${e.location === "" ? "" : ` Field: ${e.location}`}`).join("; ")}`,
