@@ -1,5 +1,5 @@
 import type { Call } from "../sql/ast.ts";
-import { SqlError } from "../sql/error.ts";
+import { SqlError, UnsupportedError } from "../sql/error.ts";
 import { findFunction, type Overload, type Param } from "../functions/define.ts";
 import { aggregateNames } from "./aggregate-names.ts";
 import { analyticCall } from "./analytic.ts";
@@ -44,6 +44,10 @@ export function analyzeCall(call: Call, context: Context): Typed {
   return applyFunction(call, [...args, ...namedArguments(call, context)]);
 }
 
+/** Functions that the documentation lists and that are not here. */
+const absent =
+  /^(?:SESSION_USER|SEARCH|VECTOR_SEARCH|GAP_FILL|RANGE_SESSIONIZE|APPENDS|CHANGES|EXTERNAL_\w+|TEXT_ANALYZE|BAG_OF_WORDS|TF_IDF|DETERMINISTIC_\w+|DLP_\w+|ST_\w+|S2_\w+|(?:ML|AI|HLL_COUNT|KLL_QUANTILES|KEYS|AEAD|OBJ|SAFE_ST)\.\w+)$/i;
+
 /** The last parameter of some functions, which is only given by name. */
 const namedOnly: Readonly<Record<string, { readonly name: string; readonly after: number }>> = {
   DOUBLE: { name: "WIDE_NUMBER_MODE", after: 1 },
@@ -77,6 +81,8 @@ function applyFunction(call: Call, args: readonly Typed[]): Typed {
     throw new SqlError(`Function ${call.name} does not support SAFE error mode`, call.at);
   if (conditional !== undefined) return conditional(args, call);
   const overloads = findFunction(call.name);
+  if (overloads === undefined && absent.test(call.path.join(".")))
+    throw new UnsupportedError(`the function ${call.path.join(".")}`, call.at);
   if (overloads === undefined)
     throw new SqlError(`Function not found: ${call.path.join(".")}`, call.at);
   let best:

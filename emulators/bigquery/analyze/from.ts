@@ -181,7 +181,30 @@ function join(item: Extract<FromItem, { kind: "join" }>, context: Context): From
   const on = coerce(context.analyzer.expr(item.on, inside), BOOL);
   if (on === undefined) throw new SqlError("JOIN ON condition must be a BOOL", item.at);
   noteFilters(item.on, inside);
+  if (item.type === "full" && !hasEquality(item.on, left, right, inside))
+    throw new SqlError(
+      "FULL OUTER JOIN cannot be used without a condition that is an equality of fields from both sides of the join.",
+      item.on.at,
+    );
   return { sql: `${head} ON ${on.sql}`, relations };
+}
+
+/** Whether one of the conditions that AND joins is an equality between the two sides. */
+function hasEquality(on: Expr, left: FromResult, right: FromResult, context: Context): boolean {
+  if (on.kind !== "binary") return false;
+  if (on.op === "AND")
+    return [on.left, on.right].some((part) => hasEquality(part, left, right, context));
+  if (on.op !== "=" && on.op !== "IS NOT DISTINCT FROM") return false;
+  const mentions = (sql: string, { relations }: FromResult) =>
+    relations.some(({ columns }) => columns.some(({ value }) => sql.includes(value.sql)));
+  const isOf = (node: Expr, own: FromResult, other: FromResult) => {
+    const { sql } = context.analyzer.expr(node, context);
+    return mentions(sql, own) && !mentions(sql, other);
+  };
+  return (
+    (isOf(on.left, left, right) && isOf(on.right, right, left)) ||
+    (isOf(on.left, right, left) && isOf(on.right, left, right))
+  );
 }
 
 const nested = (item: FromItem, sql: string) => (item.kind === "join" ? `(${sql})` : sql);

@@ -18,7 +18,7 @@ import { decimalText, type Plain, type PlainInterval } from "../engine/literal.t
 import { floatText } from "./casts.ts";
 import { internalUdf } from "./define.ts";
 import { intervalText } from "./interval-text.ts";
-import { jsonString, parseJson, prettyJson, printJson } from "./json-text.ts";
+import { jsonString, parseJson, prettyJson, printSorted } from "./json-text.ts";
 import { dateText, datetimeText, timestampText, timeText } from "./time-zone.ts";
 
 /** Numbers that a double cannot hold are strings in TO_JSON_STRING. */
@@ -236,7 +236,7 @@ internalUdf(
   "json_canonical",
   [STRING],
   JSON_TYPE,
-  (text: string) => printJson(parseJson(text)),
+  (text: string) => printSorted(parseJson(text)),
   {},
   "gsql_json_canonical",
 );

@@ -74,6 +74,8 @@ function formatElement(name: string, moment: Moment, written: string): string {
     const zone = name === "+" ? `${zoneName(moment)} ` : "";
     return `${dayNames[weekdayOf(days)]?.slice(0, 3)} ${monthNames[month - 1]?.slice(0, 3)} ${pad(day, 2, " ")} ${timeElement("T", time)} ${zone}${year}`;
   }
+  if (!/^(?:Ez|E\*z|[sZz])$/.test(name))
+    throw new Error(`Not supported by the local BigQuery: the format element ${written}`);
   if (moment.has !== "timestamp" || moment.utc === undefined || moment.zone === undefined)
     return otherType(written);
   const offset = offsetAt(moment.zone, moment.utc);
@@ -133,6 +135,10 @@ function dateElement(name: string, days: number): string | undefined {
       return String(isoWeek(days).year);
     case "g":
       return pad(isoWeek(days).year % 100, 2);
+    case "J": {
+      const { week } = isoWeek(days);
+      return pad((week - 1) * 7 + (weekday === 0 ? 7 : weekday), 3);
+    }
     case "j":
       return pad(dayOfYear, 3);
     case "m":

@@ -1,7 +1,7 @@
 import { arrayOf, BOOL, JSON_TYPE, STRING } from "../analyze/types.ts";
 import { internalUdf } from "./define.ts";
 import { follow, parsePath, type Step } from "./json-path.ts";
-import { type Json, parseJson, printJson } from "./json-text.ts";
+import { type Json, parseJson, printSorted } from "./json-text.ts";
 
 type Parent = Json[] | Map<string, Json>;
 
@@ -51,7 +51,7 @@ function define(
       let root = parseJson(text);
       for (const [i, path] of paths.entries())
         root = apply(root, parsePath(path), parseJson(values[i] ?? "null"), flag);
-      return printJson(root);
+      return printSorted(root);
     },
     {},
     `gsql_${name}`,
@@ -124,14 +124,14 @@ internalUdf(
     const root = parseJson(text);
     const steps = parsePath(path);
     const target = follow(root, steps);
-    if (target === undefined) return printJson(root);
+    if (target === undefined) return printSorted(root);
     const stripped = strip(target, arrays, empty);
-    if (steps.length === 0) return printJson(stripped ?? null);
+    if (steps.length === 0) return printSorted(stripped ?? null);
     at(root, steps, (parent, last) => {
       if (stripped === undefined) remove(parent, last);
       else write(parent, last, stripped);
     });
-    return printJson(root);
+    return printSorted(root);
   },
   {},
   "gsql_json_strip_nulls",
@@ -169,7 +169,7 @@ internalUdf(
       if (key === null) throw new Error("A key in JSON_OBJECT cannot be NULL");
       if (!object.has(key)) object.set(key, parseJson(values[i] ?? "null"));
     }
-    return printJson(object);
+    return printSorted(object);
   },
   {},
   "gsql_json_object",

@@ -1,5 +1,5 @@
 /**
- * JSON as GoogleSQL keeps it: members in order, the last of equal names, numbers as written when they are
+ * JSON as GoogleSQL keeps it: members by name in a JSON, in order in a STRING, the last of equal names, numbers as written when they are
  * integers of 64 bits and as doubles otherwise.
  */
 
@@ -25,7 +25,7 @@ export function parseJson(text: string, rawNumbers: boolean | "round" = false): 
 export type WideNumbers = "exact" | "round";
 
 export const canonicalJson = (text: string, wide: WideNumbers = "exact"): string =>
-  printJson(parseJson(text, wide === "exact" ? false : "round"));
+  printSorted(parseJson(text, wide === "exact" ? false : "round"));
 
 /** `wide_number_mode`: what happens to a number that a double does not hold. */
 export function wideNumberMode(mode: string): WideNumbers {
@@ -175,6 +175,19 @@ export function printJson(value: Json): string {
   if (typeof value === "string") return jsonString(value);
   if (Array.isArray(value)) return `[${value.map((item) => printJson(item)).join(",")}]`;
   return `{${[...value].map(([name, item]) => `${jsonString(name)}:${printJson(item)}`).join(",")}}`;
+}
+
+/** The text of a value of type JSON: members by their names (documentation, JSON_OBJECT and TO_JSON: the examples). */
+export const printSorted = (value: Json): string => printJson(sorted(value));
+
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map((item) => sorted(item));
+  if (!(value instanceof Map)) return value;
+  return new Map(
+    [...value]
+      .toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      .map(([name, item]) => [name, sorted(item)]),
+  );
 }
 
 export const jsonString = (text: string): string => JSON.stringify(text);
