@@ -70,11 +70,11 @@ describe("SRMR", () => {
   });
 });
 
+const decayOf = (signal: Float32Array) => speechContrast(levelsOf(signal))?.decayDb ?? Number.NaN;
+
 describe("contrast", () => {
   test("decays get shallower with reverberation", () => {
-    expect(falls(rooms.map((room) => speechContrast(levelsOf(room))?.decayDb ?? Number.NaN))).toBe(
-      true,
-    );
+    expect(falls(rooms.map(decayOf))).toBe(true);
   });
 
   test("vowels that are held for long are no room", () => {
@@ -84,8 +84,6 @@ describe("contrast", () => {
         return [vowel, new Float32Array(0.3 * rate)];
       }).flat(),
     );
-    const decayOf = (signal: Float32Array) =>
-      speechContrast(levelsOf(signal))?.decayDb ?? Number.NaN;
     expect(decayOf(held)).toBeGreaterThan(30);
     expect(decayOf(reverberate(held, 1, rate))).toBeLessThan(20);
   });
