@@ -172,9 +172,9 @@ describe("text that could break out", () => {
     )[0] as [{ option_value: string }];
     expect(JSON.parse(option)).toBe(nasty);
     const name = 'a"b; DROP TABLE data_1; --';
-    expect((await bigquery.query(`SELECT \`${name}\` FROM (SELECT 1 AS \`${name}\`)`))[0]).toEqual([
-      { [name]: 1 },
-    ]);
+    const inner = `(SELECT 1 AS \`${name}\`)`;
+    expect((await bigquery.query(`SELECT \`${name}\` AS v FROM ${inner}`))[0]).toEqual([{ v: 1 }]);
+    await expect(bigquery.query(`SELECT * FROM ${inner}`)).rejects.toThrow(/Invalid field name/);
     await bigquery.dataset("d").table("texts").delete();
     await alive();
   });

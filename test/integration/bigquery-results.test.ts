@@ -89,22 +89,23 @@ test("a large result of a transaction has what that wrote, and is there when it 
   ]);
 });
 
+const insertAll = async (rows: unknown[]) => {
+  const url = `${emulator.url}/bigquery/v2/projects/test/datasets/d/tables/limited/insertAll`;
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ rows }) });
+  return { status: response.status, text: await response.text() };
+};
+
 // Quotas and limits, "Streaming inserts".
 test("insertAll takes at most 50,000 rows and 10 MB", async () => {
-  const insert = async (rows: unknown[]) => {
-    const url = `${emulator.url}/bigquery/v2/projects/test/datasets/d/tables/limited/insertAll`;
-    const headers = { "content-type": "application/json" };
-    const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ rows }) });
-    return { status: response.status, text: await response.text() };
-  };
   await bigquery.query("CREATE TABLE d.limited (a STRING, i INTERVAL)");
-  const many = await insert(Array.from({ length: 50_001 }, () => ({ json: { a: "" } })));
+  const many = await insertAll(Array.from({ length: 50_001 }, () => ({ json: { a: "" } })));
   expect(many).toMatchObject({ status: 400 });
   expect(many.text).toContain("too many rows present in the request, limit: 50000");
-  const large = await insert([{ json: { a: "x".repeat(10 * 1024 * 1024) } }]);
+  const large = await insertAll([{ json: { a: "x".repeat(10 * 1024 * 1024) } }]);
   expect(large).toMatchObject({ status: 413 });
   expect(large.text).toContain("Request payload size exceeds the limit");
-  const fits = await insert([{ json: { a: "x".repeat(9 * 1024 * 1024), i: "0-0 1 0:0:0" } }]);
+  const fits = await insertAll([{ json: { a: "x".repeat(9 * 1024 * 1024), i: "0-0 1 0:0:0" } }]);
   expect(fits.text).not.toContain("insertErrors");
   const [rows] = await bigquery.query(
     "SELECT LENGTH(a) AS n, EXTRACT(DAY FROM i) AS d FROM d.limited",

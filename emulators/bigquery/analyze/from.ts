@@ -189,14 +189,15 @@ function join(item: Extract<FromItem, { kind: "join" }>, context: Context): From
   return { sql: `${head} ON ${on.sql}`, relations };
 }
 
+const mentions = (sql: string, { relations }: FromResult) =>
+  relations.some(({ columns }) => columns.some(({ value }) => sql.includes(value.sql)));
+
 /** Whether one of the conditions that AND joins is an equality between the two sides. */
 function hasEquality(on: Expr, left: FromResult, right: FromResult, context: Context): boolean {
   if (on.kind !== "binary") return false;
   if (on.op === "AND")
     return [on.left, on.right].some((part) => hasEquality(part, left, right, context));
   if (on.op !== "=" && on.op !== "IS NOT DISTINCT FROM") return false;
-  const mentions = (sql: string, { relations }: FromResult) =>
-    relations.some(({ columns }) => columns.some(({ value }) => sql.includes(value.sql)));
   const isOf = (node: Expr, own: FromResult, other: FromResult) => {
     const { sql } = context.analyzer.expr(node, context);
     return mentions(sql, own) && !mentions(sql, other);

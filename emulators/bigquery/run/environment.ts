@@ -50,10 +50,11 @@ export function contextOf(env: Environment, params = env.params): Context {
   });
 }
 
+const value = (plain: string | null, type: Type = STRING): Typed =>
+  typed(literal(plain, type).sql, type);
+
 /** Documentation, "System variables reference": those that are known here. */
 function systemVariablesOf(env: Environment): Map<string, Typed> {
-  const value = (plain: string | null, type: Type = STRING) =>
-    typed(literal(plain, type).sql, type);
   return new Map([
     ["PROJECT_ID", value(env.store.projectId)],
     ["DATASET_ID", value(env.defaultDataset ?? null)],
