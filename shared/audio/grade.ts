@@ -38,12 +38,14 @@ export const gradeParameters: GradeParameters = {
 /** Wideband MOS-LQO of a flawless pair is 4.64; without a pair slightly less is claimed. */
 const best = 4.6;
 /** From here on nothing is lost: what clean studio speech reaches in any voice. */
-const clean = { noiseDb: 34, decayDb: 24, bandwidthHz: 6800, humDb: -25 };
+const clean = { noiseDb: 34, steadyDb: 22, decayDb: 24, bandwidthHz: 6800, humDb: -25 };
 /**
  * From 3 kHz on a narrow band costs no more than this, whatever rate it is stored at: plain telephone sound and low-passes
  * reach a wideband PESQ of 2.8 to 4.3. Below the factor falls in proportion.
  */
 const telephone = { fromHz: 3000, factor: 0.72 };
+/** A tone 20 dB under the speech leaves 14 to 18 dB between the loudest bands; clean speech has 23 and more. */
+const steadyHalfDb = 18;
 const drowningNoiseDb = 25;
 const clippingHalf = 0.05;
 /** So many gaps may be stop consonants of a synthetic voice, or silence that a codec made: only those beyond count. */
@@ -90,14 +92,18 @@ interface Impairment {
 export function impairments(card: Scorecard, p = gradeParameters): Impairment[] {
   const { contrast, clippingRatio, dropoutRatio, hum } = card;
   const noiseDb = contrast?.noiseDistanceDb ?? 0;
+  const steadyDb = contrast?.strongestFloorDb ?? 0;
   const decayDb = contrast?.decayDb ?? 0;
   const bandwidthHz = card.bandwidthHz ?? 0;
   const lost = dropoutRatio * Math.max(0, 1 - forgivenGaps / Math.max(1, card.dropoutCount));
   return [
-    {
-      factor: falling(noiseDb - p.noiseDb, clean.noiseDb - p.noiseDb, p.noiseSlopeDb),
-      reason: `background noise: speech stands ${noiseDb.toFixed(0)} dB over it${snrText(card)}`,
-    },
+    background(
+      falling(noiseDb - p.noiseDb, clean.noiseDb - p.noiseDb, p.noiseSlopeDb),
+      noiseDb,
+      falling(steadyDb - steadyHalfDb, clean.steadyDb - steadyHalfDb, 2),
+      steadyDb,
+      snrText(card),
+    ),
     {
       factor: falling(decayDb - p.decayDb, clean.decayDb - p.decayDb, p.decaySlopeDb),
       reason: `${decayCause(noiseDb, decayDb)}: sounds fall only ${decayDb.toFixed(0)} dB in 50 ms`,
@@ -125,6 +131,25 @@ export function impairments(card: Scorecard, p = gradeParameters): Impairment[] 
 const falling = (x: number, full: number, slope: number) =>
   Math.min(1, (1 + Math.exp(-full / slope)) / (1 + Math.exp(-x / slope)));
 
+/** What sounds between the words, over all bands or in the loudest: the worse of the two counts, for it is one sound. */
+function background(
+  noiseFactor: number,
+  noiseDb: number,
+  steadyFactor: number,
+  steadyDb: number,
+  snr: string,
+): Impairment {
+  return noiseFactor <= steadyFactor
+    ? {
+        factor: noiseFactor,
+        reason: `background noise: speech stands ${noiseDb.toFixed(0)} dB over it${snr}`,
+      }
+    : {
+        factor: steadyFactor,
+        reason: `background tone or hum: the loudest band of speech stands ${steadyDb.toFixed(0)} dB over it`,
+      };
+}
+
 function bandwidthFactor(bandwidthHz: number, p: GradeParameters): number {
   const octaves = (hertz: number) => Math.log2(hertz / p.bandwidthHz);
   return Math.max(
@@ -139,7 +164,8 @@ const decayCause = (noiseDb: number, decayDb: number) =>
     ? "noise drowns the ends of sounds"
     : "reverberation or smearing";
 
+/** WADA-SNR ends at 100 dB: there it knows nothing of the noise. */
 const snrText = ({ snrDb }: Scorecard) =>
-  snrDb === null ? "" : ` (WADA-SNR ${snrDb.toFixed(0)} dB)`;
+  snrDb === null || snrDb > 99 ? "" : ` (WADA-SNR ${snrDb.toFixed(0)} dB)`;
 
 const percent = (share: number) => `${(share * 100).toFixed(share < 0.01 ? 2 : 1)} %`;

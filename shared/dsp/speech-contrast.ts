@@ -6,6 +6,8 @@ export interface SpeechContrast {
   readonly activeShare: number;
   /** How far speech stands over what is heard between its sounds, mean over the bands, dB (0 … 60). */
   readonly noiseDistanceDb: number;
+  /** How far the strongest band of speech stands over the strongest of what is heard between, dB (0 … 60). */
+  readonly strongestFloorDb: number;
   /** How deep the sound of a band falls within 50 ms after speech has filled it, dB: little in reverberation and noise. */
   readonly decayDb: number;
   /** Level of what is heard between the sounds of speech, dBov. */
@@ -50,13 +52,14 @@ export function speechContrast(levels: BandLevels): SpeechContrast | null {
   const speech = bands.map((band) => meanPowerDb(speechFrames, (t) => levels.level(t, band)));
   const strongest = Math.max(...speech);
   const heard = bands.filter((band) => speech[band] > strongest - bandRangeDb);
-  const distances = heard.map((band) => {
-    const floor = floorOf((t) => levels.level(t, band));
-    return Math.min(farthestDb, Math.max(0, speech[band] - floor));
-  });
+  const floors = heard.map((band) => floorOf((t) => levels.level(t, band)));
+  const distances = heard.map((band, i) =>
+    Math.min(farthestDb, Math.max(0, speech[band] - floors[i])),
+  );
   return {
     activeShare: speechFrames.length / levels.frames,
     noiseDistanceDb: mean(distances),
+    strongestFloorDb: Math.min(farthestDb, Math.max(0, strongest - Math.max(...floors))),
     decayDb: decay(levels, heard, speech, scratch),
     noiseFloorDbov: floorOf((t) => levels.total(t)),
   };

@@ -20,7 +20,13 @@ const clean: Scorecard = {
   bandwidthEdgeDb: 0,
   speechProbability: 0.97,
   speechTraits: null,
-  contrast: { activeShare: 0.7, noiseDistanceDb: 45, decayDb: 28, noiseFloorDbov: -80 },
+  contrast: {
+    activeShare: 0.7,
+    noiseDistanceDb: 45,
+    strongestFloorDb: 40,
+    decayDb: 28,
+    noiseFloorDbov: -80,
+  },
   dcOffset: 0,
   silence: { leadingSeconds: 0, trailingSeconds: 0, totalSeconds: 1 },
   dropoutCount: 0,
@@ -28,9 +34,10 @@ const clean: Scorecard = {
   hum: null,
   channels: { isDualMono: false, silentChannels: [], isInverted: false },
 };
-const contrast = (noiseDistanceDb: number, decayDb: number) => ({
+const contrast = (noiseDistanceDb: number, decayDb: number, strongestFloorDb = 40) => ({
   activeShare: 0.7,
   noiseFloorDbov: -60,
+  strongestFloorDb,
   noiseDistanceDb,
   decayDb,
 });
@@ -45,6 +52,10 @@ describe("every impairment lowers the score and says so", () => {
     [
       "background noise: speech stands 20 dB over it (WADA-SNR 60 dB)",
       { contrast: contrast(20, 28) },
+    ],
+    [
+      "background tone or hum: the loudest band of speech stands 8 dB over it",
+      { contrast: contrast(45, 28, 8) },
     ],
     ["reverberation or smearing: sounds fall only 14 dB in 50 ms", { contrast: contrast(45, 14) }],
     ["clipped: 8.0 % of samples", { clippingRatio: 0.08 }],
@@ -92,6 +103,12 @@ test("sounds that end in noise are not called reverberant, those that ring on ar
   expect(causes(40, 14)).toMatch(/^reverberation or smearing/);
 });
 
+test("a WADA-SNR at the end of its scale is not told beside noise", () => {
+  expect(grade({ ...clean, snrDb: 100, contrast: contrast(20, 28) }).reasons).toEqual([
+    "background noise: speech stands 20 dB over it",
+  ]);
+});
+
 test("two gaps are forgiven, and one more makes no leap", () => {
   const scores = [0, 2, 3, 4, 8].map((count) =>
     score({ dropoutCount: count, dropoutRatio: 0.003 * count }),
@@ -125,11 +142,12 @@ test("the rule is monotone: whatever gets worse, the score does not rise", () =>
     pair(0, 0.5),
     pair(100, 8000),
     pair(-45, 0),
+    pair(0, 60),
   ] as const;
-  const rule = property(...ranges, (noise, decay, clipping, dropouts, bandwidth, hum) => {
+  const rule = property(...ranges, (noise, decay, clipping, dropouts, bandwidth, hum, steady) => {
     const [better, worse] = ([0, 1] as const).map((step) =>
       score({
-        contrast: contrast(noise[1 - step], decay[1 - step]),
+        contrast: contrast(noise[1 - step], decay[1 - step], steady[1 - step]),
         clippingRatio: clipping[step],
         dropoutCount: 10,
         dropoutRatio: dropouts[step],

@@ -97,6 +97,17 @@ describe("contrast", () => {
     expect(distances[2] - distances[3]).toBeGreaterThan(7);
   });
 
+  test("a steady tone shows in the loudest bands, though the mean of all hardly falls", () => {
+    const strongest = [0, -30, -20, -10].map((decibels) => {
+      const amplitude = decibels === 0 ? 0 : rms * Math.SQRT2 * 10 ** (decibels / 20);
+      const mixed = mix(speech, tone(1000, amplitude, 8, rate));
+      return speechContrast(levelsOf(mixed))?.strongestFloorDb ?? Number.NaN;
+    });
+    expect(falls(strongest)).toBe(true);
+    expect(strongest[0]).toBeGreaterThan(25);
+    expect(strongest[3]).toBeLessThan(12);
+  });
+
   test("the noise floor is the noise's level", () => {
     const noisy = mix(speech, noise(0.001, 8, rate));
     expect(Math.abs((speechContrast(levelsOf(noisy))?.noiseFloorDbov ?? 0) + 60)).toBeLessThan(1.5);
