@@ -177,9 +177,7 @@ test("with --dnsmos classify asks for the ONNX runtime, pinned, without what GPU
   });
   const { dependencies } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   expect(dependencies["onnxruntime-node"]).toMatch(/^\d+\.\d+\.\d+$/);
-  expect(await readFile(join(folder, ".npmrc"), "utf8")).toBe(
-    "ignore-scripts=true\n",
-  );
+  expect(await readFile(join(folder, ".npmrc"), "utf8")).toBe("ignore-scripts=true\n");
   expect(files.map(({ name }) => name)).not.toContain("package-lock.json");
   expect(await read("classify", "package.json")).not.toContain("onnx");
 });
