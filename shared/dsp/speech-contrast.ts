@@ -24,6 +24,8 @@ const decayFrames = 5;
 /** Decays are looked for in the last 200 ms of a loud stretch: a vowel held for long says nothing of the room. */
 const endFrames = 20;
 const fewestDecays = 10;
+/** A band's floor is taken of parts of at least 3.3 s, for noise may come and go; in each part every band has gaps. */
+const partFrames = 330;
 
 /**
  * Contrast between speech and its gaps, from levels in bands. The floor is the 10th percentile of a band around speech
@@ -44,15 +46,21 @@ export function speechContrast(levels: BandLevels): SpeechContrast | null {
   if (speechFrames.length === 0 || nearFrames.length === 0) return null;
 
   const scratch = new Float32Array(levels.frames);
-  const floorOf = (level: (t: number) => number) => {
+  const floorOf = (level: (t: number) => number, parts = 1) => {
     nearFrames.forEach((t, i) => (scratch[i] = level(t)));
-    return percentileOf(scratch.subarray(0, nearFrames.length), 0.1);
+    let power = 0;
+    for (let part = 0; part < parts; part++) {
+      const [from, to] = [part, part + 1].map((n) => Math.round((n * nearFrames.length) / parts));
+      power += toPower(percentileOf(scratch.subarray(from, to), 0.1));
+    }
+    return 10 * Math.log10(power / parts);
   };
   const bands = Array.from({ length: levels.bands }, (_, band) => band);
   const speech = bands.map((band) => meanPowerDb(speechFrames, (t) => levels.level(t, band)));
   const strongest = Math.max(...speech);
   const heard = bands.filter((band) => speech[band] > strongest - bandRangeDb);
-  const floors = heard.map((band) => floorOf((t) => levels.level(t, band)));
+  const parts = Math.max(1, Math.floor(nearFrames.length / partFrames));
+  const floors = heard.map((band) => floorOf((t) => levels.level(t, band), parts));
   const distances = heard.map((band, i) =>
     Math.min(farthestDb, Math.max(0, speech[band] - floors[i])),
   );

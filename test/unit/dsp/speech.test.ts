@@ -97,6 +97,16 @@ describe("contrast", () => {
     expect(distances[2] - distances[3]).toBeGreaterThan(7);
   });
 
+  test("noise in the first half alone is noise", () => {
+    const half = speech.map((_, i) => (i < 4 * rate ? 0.1 : 0));
+    const hiss = noise(rms, 8, rate).map((x, i) => x * half[i]);
+    const all = speechContrast(levelsOf(mix(speech, scale(noise(rms, 8, rate), 0.1))));
+    const first = speechContrast(levelsOf(mix(speech, hiss)));
+    const apart = (first?.noiseDistanceDb ?? 60) - (all?.noiseDistanceDb ?? 0);
+    expect(apart).toBeGreaterThan(0);
+    expect(apart).toBeLessThan(6);
+  });
+
   test("a steady tone shows in the loudest bands, though the mean of all hardly falls", () => {
     const strongest = [0, -30, -20, -10].map((decibels) => {
       const amplitude = decibels === 0 ? 0 : rms * Math.SQRT2 * 10 ** (decibels / 20);
