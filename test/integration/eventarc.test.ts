@@ -80,7 +80,7 @@ describe("retries", () => {
   });
 
   test("after silence, at the response time-out", async () => {
-    const eventarc = start({ responseTimeoutSeconds: 0.05 });
+    const eventarc = start({ responseTimeoutSeconds: 0.5 });
     const target = await startTarget((_, count) => (count === 1 ? "silence" : 204));
     eventarc.addTrigger(trigger(target.url));
     eventarc.publish(object());
