@@ -9,10 +9,8 @@ import { root } from "#emulators/commands/build/bundle.ts";
 import type { Plan } from "../unit/terraform/plan.ts";
 
 /** A wrapper of Terraform that plans without the provider's servers: `TOOL DIR plan --json FILE …`. */
-const tool = resolve(
-  root,
-  process.env["EARMARK_TERRAFORM_OFFLINE"] ?? "../shared/terraform-offline/tf-offline",
-);
+const named = process.env["EARMARK_TERRAFORM_OFFLINE"];
+const tool = named === undefined ? "" : resolve(root, named);
 const terraform = process.env["TERRAFORM"] ?? "terraform";
 
 /** Terraform itself is there. */

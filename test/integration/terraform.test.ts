@@ -24,6 +24,9 @@ const refusalOf = (...given: Parameters<typeof plan>): Promise<string> =>
     (error: Error) => error.message.replaceAll(/\s+/g, " "),
   );
 
+if (!canPlan)
+  console.warn("no plan is tried: needs Terraform, and EARMARK_TERRAFORM_OFFLINE, a wrapper");
+
 describe.runIf(canPlan)("the plan", () => {
   let defaults: Plan;
   let switched: Plan;
